@@ -1,0 +1,104 @@
+"""Every error that rowid raises, one class per way a caller would react.
+
+    RowIdError                   anything below
+    ├── DataError                the data was refused                       (exit code 1)
+    │   ├── CanonicalError       a value has no canonical text
+    │   ├── ColumnError          a column is missing, named twice, of a nested type, or in the way
+    │   ├── NullKeyError         ``nulls: reject`` met a null
+    │   └── DuplicateRowError    ``duplicates: reject`` met the same row twice
+    ├── UsageError               the request makes no sense                 (exit code 2)
+    │   ├── RecipeError          a recipe that cannot be valid for any data
+    │   └── SecretError          the HMAC secret is missing or unreadable
+    ├── SourceError              the input cannot be read                   (exit code 3)
+    ├── SinkError                the output cannot be written               (exit code 4)
+    └── Cancelled                someone asked the run to stop              (exit code 130)
+
+A message never contains a row's value: it may end in a log. It names the column and the rows (counted from 1, the
+header not counted). A face that shows its user their own data can take the values from ``CanonicalError.examples``.
+"""
+
+from collections.abc import Sequence
+from typing import ClassVar
+
+
+class RowIdError(Exception):
+    """Base of all errors of rowid: ``what`` is wrong, ``where``, and what to do about it (``hint``)."""
+
+    exit_code: ClassVar[int] = 1
+
+    def __init__(self, what: str, *, where: str = "", hint: str = "") -> None:
+        self.what, self.where, self.hint = what, where, hint
+        super().__init__(what, where, hint)
+
+    def __str__(self) -> str:
+        head = f"{self.where}: {self.what}" if self.where else self.what
+        head = head if head.endswith((".", "?", "!")) else head + "."
+        return f"{head} {self.hint}".rstrip()
+
+
+class DataError(RowIdError):
+    """The data was refused; nothing was written."""
+
+    exit_code = 1
+
+
+class CanonicalError(DataError):
+    """A value has no canonical text. ``rows`` counts from 1; ``examples`` pairs some of them with their values."""
+
+    def __init__(
+        self,
+        what: str,
+        *,
+        where: str = "",
+        hint: str = "",
+        column: str = "",
+        count: int = 1,
+        rows: Sequence[int] = (),
+        examples: Sequence[tuple[int, str]] = (),
+    ) -> None:
+        super().__init__(what, where=where, hint=hint)
+        self.column, self.count, self.rows, self.examples = column, count, tuple(rows), tuple(examples)
+
+
+class ColumnError(DataError):
+    """A column is missing, named twice, of a type without canonical text, or stands where the ID is to go."""
+
+
+class NullKeyError(DataError):
+    """A key column holds a null and the recipe says ``nulls: reject``."""
+
+
+class DuplicateRowError(DataError):
+    """Two rows have the same message and the recipe says ``duplicates: reject``."""
+
+
+class UsageError(RowIdError):
+    """The request makes no sense, whatever the data."""
+
+    exit_code = 2
+
+
+class RecipeError(UsageError):
+    """A recipe that cannot be valid for any data."""
+
+
+class SecretError(UsageError):
+    """The HMAC secret is missing or cannot be decoded."""
+
+
+class SourceError(RowIdError):
+    """The input cannot be read."""
+
+    exit_code = 3
+
+
+class SinkError(RowIdError):
+    """The output cannot be written; what was there before is untouched."""
+
+    exit_code = 4
+
+
+class Cancelled(RowIdError):
+    """The run was asked to stop; nothing was written."""
+
+    exit_code = 130

@@ -1,0 +1,101 @@
+"""Arrow helpers: CSV cells that remember their characters, and batches with one column more."""
+
+from collections.abc import Iterable
+from typing import Any
+
+import pyarrow as pa
+
+
+class CellType(pa.ExtensionType):
+    """A CSV column of which both are known: the characters of each cell (storage) and the type they were read as.
+
+    The canonical form takes the value, a declared type takes the characters, and a CSV file that is written from a
+    CSV file keeps the cells exactly as they were.
+    """
+
+    def __init__(self, value_type: pa.DataType) -> None:
+        self.value_type = value_type
+        super().__init__(pa.string(), "rowid.cell")
+
+    def __arrow_ext_serialize__(self) -> bytes:
+        return str(self.value_type).encode()
+
+    @classmethod
+    def __arrow_ext_deserialize__(cls, storage_type: pa.DataType, serialized: bytes) -> "CellType":
+        for known in CELL_TYPES:
+            if str(known) == serialized.decode():
+                return cls(known)
+        raise ValueError(f"no cell holds {serialized.decode()}")
+
+
+CELL_TYPES: tuple[pa.DataType, ...] = (
+    pa.int64(),
+    pa.float64(),
+    pa.bool_(),
+    pa.date32(),
+    pa.timestamp("us"),
+    pa.timestamp("ns"),
+    pa.timestamp("us", tz="UTC"),
+    pa.timestamp("ns", tz="UTC"),
+)
+"""What a cell of a CSV file may be read as, besides text (which is a plain string column)."""
+
+
+class TextType(pa.ExtensionType):
+    """Canonical text that is final already (from a column of mixed Python objects): no rule is applied to it again."""
+
+    def __init__(self) -> None:
+        super().__init__(pa.large_string(), "rowid.text")
+
+    def __arrow_ext_serialize__(self) -> bytes:
+        return b""
+
+    @classmethod
+    def __arrow_ext_deserialize__(cls, storage_type: pa.DataType, serialized: bytes) -> "TextType":
+        return cls()
+
+
+def cells(characters: pa.Array, value_type: pa.DataType) -> pa.Array:
+    """A cell column of ``characters`` (strings) to be read as ``value_type``."""
+    return pa.ExtensionArray.from_storage(CellType(value_type), characters.cast(pa.string()))
+
+
+def value_type(type_: pa.DataType) -> pa.DataType:
+    """The type of a column's values: a cell column's value type, any other column's own."""
+    return type_.value_type if isinstance(type_, CellType) else type_
+
+
+def values(array: Any) -> Any:
+    """The values of an array or chunked array; cells are read as their value type, all else is returned as it is."""
+    if not isinstance(array.type, CellType):
+        return array
+    if isinstance(array, pa.ChunkedArray):
+        return pa.chunked_array([values(chunk) for chunk in array.chunks], array.type.value_type)
+    return array.storage.cast(array.type.value_type)
+
+
+def characters(array: Any) -> Any:
+    """The characters of a cell column; any other array is returned as it is."""
+    if not isinstance(array.type, CellType):
+        return array
+    if isinstance(array, pa.ChunkedArray):
+        return pa.chunked_array([chunk.storage for chunk in array.chunks], pa.string())
+    return array.storage
+
+
+def decoded(batch: pa.RecordBatch) -> pa.RecordBatch:
+    """The batch with every cell column replaced by its values."""
+    schema = decoded_schema(batch.schema)
+    return batch if schema is batch.schema else pa.record_batch([values(c) for c in batch.columns], schema=schema)
+
+
+def decoded_schema(schema: pa.Schema) -> pa.Schema:
+    """The schema of decoded batches; the same object if there is nothing to decode."""
+    if not any(isinstance(field.type, CellType) for field in schema):
+        return schema
+    return pa.schema([field.with_type(value_type(field.type)) for field in schema], schema.metadata)
+
+
+def reader(schema: pa.Schema, batches: Iterable[pa.RecordBatch]) -> pa.RecordBatchReader:
+    """A reader over batches that are made as they are asked for."""
+    return pa.RecordBatchReader.from_batches(schema, batches)
