@@ -43,21 +43,29 @@ class DataError(RowIdError):
 
 
 class CanonicalError(DataError):
-    """A value has no canonical text. ``rows`` counts from 1; ``examples`` pairs some of them with their values."""
+    """Values of a column have no canonical text, for a ``reason``; ``rows`` are the first of ``count``.
+
+    ``examples`` pairs some of the rows with their values: for the eyes of who may see the data, never for a log.
+    """
 
     def __init__(
         self,
-        what: str,
+        column: str,
+        reason: str,
         *,
-        where: str = "",
-        hint: str = "",
-        column: str = "",
         count: int = 1,
         rows: Sequence[int] = (),
         examples: Sequence[tuple[int, str]] = (),
     ) -> None:
-        super().__init__(what, where=where, hint=hint)
-        self.column, self.count, self.rows, self.examples = column, count, tuple(rows), tuple(examples)
+        self.column, self.reason, self.count = column, reason, count
+        self.rows, self.examples = tuple(rows), tuple(examples)
+        listed = ", ".join(f"{row:,}" for row in rows) + (", ..." if count > len(rows) else "")
+        at = f" (row{'s' if count > 1 else ''} {listed})" if rows else ""
+        super().__init__(
+            f"{count:,} values are {reason}{at}" if count > 1 else f"1 value is {reason}{at}",
+            where=f"column {column!r}",
+            hint="Mend the values, declare another type for the column, or leave it out of the key columns.",
+        )
 
 
 class ColumnError(DataError):

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+import pyarrow as pa
+
 
 @dataclass(frozen=True, slots=True)
 class Progress:
@@ -94,12 +96,16 @@ class KeyVerdict:
 
 @dataclass(frozen=True, slots=True)
 class DuplicateGroup:
-    """Rows that share an ID: how many, their first row numbers (from 1), and the columns in which they differ."""
+    """Equal rows: how many, the numbers (from 1) of the first of them, and the columns in which the group differs.
 
-    row_id: str
+    ``sample`` holds those first rows, whole. It is the one noun with row values in it: for the eyes of who may see
+    the data, never for a log.
+    """
+
     size: int
     rows: tuple[int, ...]
     differing: tuple[str, ...]
+    sample: pa.Table
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +114,7 @@ class AuditTrail:
 
     ``source_fingerprint`` is the SHA-256 of the rows' 32-byte digests in row order: it depends on the content of the
     key columns alone, so the same rows have the same one from a CSV and from a Parquet file.
+    ``duplicate_rows`` repeat an earlier row; ``collisions`` counts different rows that share an ID all the same.
     ``output_fingerprint`` is the SHA-256 of the written IDs as text, one a line, a null as an empty line.
     """
 
@@ -125,9 +132,9 @@ class AuditTrail:
     distinct_ids: int
     duplicate_rows: int
     null_ids: int
+    collisions: int
     phases: Mapping[str, float]
     versions: Mapping[str, str]
-    warnings: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """The trail as plain types, ready for JSON."""

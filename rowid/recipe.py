@@ -164,7 +164,7 @@ class Recipe:
                 return super().construct_mapping(node, deep)
 
         try:
-            plain = yaml.load(text, Loader)  # a subclass of SafeLoader; every JSON text that we write is YAML
+            plain = yaml.load(text, Loader)  # noqa: S506  it is a subclass of SafeLoader; JSON is YAML
         except yaml.YAMLError as error:
             mark = getattr(error, "problem_mark", None)
             line = f", line {mark.line + 1}" if mark else ""

@@ -1,0 +1,8 @@
+"""Which columns make a row what it is."""
+
+from collections.abc import Sequence
+
+
+def automatic(names: Sequence[str], *, exclude: Sequence[str] = ()) -> tuple[str, ...]:
+    """The key columns where nobody chose any: all of them, sorted by the UTF-8 bytes of their names (section 2)."""
+    return tuple(sorted((name for name in names if name not in exclude), key=str.encode))

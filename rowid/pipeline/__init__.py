@@ -1,0 +1,15 @@
+"""The order of the stages, and what can be asked of a source and a recipe."""
+
+from rowid.pipeline.review import duplicate_groups, judge, preview, verify
+from rowid.pipeline.run import FINGERPRINT_KEY, RECIPE_KEY, new_run_id, run
+
+__all__ = [
+    "FINGERPRINT_KEY",
+    "RECIPE_KEY",
+    "duplicate_groups",
+    "judge",
+    "new_run_id",
+    "preview",
+    "run",
+    "verify",
+]

@@ -1,0 +1,96 @@
+"""How a source's rows reach the engine: in slices, counted, with every failure of a column counted to the end."""
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import closing
+
+import pyarrow as pa
+
+from rowid import canonical
+from rowid.engine import Hashed, HashingEngine
+from rowid.errors import Cancelled, CanonicalError, SourceError
+from rowid.model import Progress
+from rowid.ports import Source
+from rowid.stream import value_type
+
+SLICE = 65_536
+"""Rows between two looks at ``should_stop`` and two reports of progress."""
+
+ProgressCallback = Callable[[Progress], None]
+
+
+class Pass:
+    """One pass over a source with an engine: iterating gives each slice of rows with its IDs.
+
+    Raises SourceError if the source gives another number of rows than it said, Cancelled if ``should_stop`` says so.
+    """
+
+    def __init__(
+        self,
+        source: Source,
+        engine: HashingEngine,
+        should_stop: Callable[[], bool] | None = None,
+        *,
+        rows_at_a_time: int = SLICE,
+    ) -> None:
+        self.source, self.engine, self._step = source, engine, rows_at_a_time
+        self.rows_total = source.info().rows
+        self.rows = 0
+        self.read_s = 0.0
+        self._should_stop = should_stop
+        self._started = time.perf_counter()
+
+    def __iter__(self) -> Iterator[tuple[pa.RecordBatch, Hashed]]:
+        with closing(self.source.open()) as reader:
+            slices = self._slices(reader)
+            for batch in slices:
+                if self._should_stop and self._should_stop():
+                    raise Cancelled("the run was stopped; nothing was written")
+                try:
+                    hashed = self.engine.hashed(batch)
+                except CanonicalError as error:
+                    raise self._counted(error, self.rows + batch.num_rows, slices) from None
+                self.rows += batch.num_rows
+                yield batch, hashed
+        if self.rows_total not in (None, self.rows):
+            raise SourceError(
+                f"it had {self.rows_total:,} rows when it was first read, and now {self.rows:,}",
+                where=self.source.name,
+                hint="It changed in between; run again when it is complete.",
+            )
+
+    def progress(self, phase: str = "hash") -> Progress:
+        """How far the pass is."""
+        return Progress(self.rows, self.rows_total, time.perf_counter() - self._started, phase)
+
+    def _slices(self, reader: pa.RecordBatchReader) -> Iterator[pa.RecordBatch]:
+        """At least one slice, so that a table without rows has its columns looked at too."""
+        given = False
+        while (batch := self._next(reader)) is not None:
+            for at in range(0, batch.num_rows, self._step):
+                given = True
+                yield batch.slice(at, self._step)
+        if not given:
+            fields = [field.with_type(value_type(field.type)) for field in reader.schema]
+            nothing = [pa.nulls(0, field.type) for field in fields]
+            yield pa.record_batch(nothing, schema=pa.schema(fields, reader.schema.metadata))
+
+    def _next(self, reader: pa.RecordBatchReader) -> pa.RecordBatch | None:
+        started = time.perf_counter()
+        try:
+            return reader.read_next_batch()
+        except StopIteration:
+            return None
+        finally:
+            self.read_s += time.perf_counter() - started
+
+    def _counted(self, error: CanonicalError, row: int, rest: Iterator[pa.RecordBatch]) -> CanonicalError:
+        """The error again, with the failing values of the column's remaining rows counted in."""
+        rule, count = self.engine.recipe.rule(error.column), error.count
+        for batch in rest:
+            try:
+                canonical.texts(batch.column(error.column), rule, column=error.column, first_row=row + 1)
+            except CanonicalError as more:
+                count += more.count
+            row += batch.num_rows
+        return CanonicalError(error.column, error.reason, count=count, rows=error.rows, examples=error.examples)

@@ -1,0 +1,138 @@
+"""Questions about a source and a recipe that write nothing: is it a key, which rows repeat, do the IDs still hold."""
+
+from collections.abc import Callable
+
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from rowid.digest import SIZE
+from rowid.engine import HashingEngine, require_columns
+from rowid.errors import DataError
+from rowid.model import DuplicateGroup, KeyVerdict, Verification
+from rowid.pipeline.batches import Pass, ProgressCallback
+from rowid.pipeline.run import with_ids
+from rowid.ports import Source
+from rowid.recipe import Recipe
+from rowid.stream import characters, decoded
+
+_NAMED = 10  # mismatched rows that a verification names
+_SHOWN = 5  # rows of a duplicate group that are shown
+
+
+def judge(
+    source: Source,
+    recipe: Recipe,
+    *,
+    progress: ProgressCallback | None = None,
+    should_stop: Callable[[], bool] | None = None,
+) -> KeyVerdict:
+    """Whether the recipe's key is unique on all rows of the source; its policies are not applied, a null is a value."""
+    engine = HashingEngine(_lenient(recipe))
+    rows = Pass(source, engine, should_stop)
+    for _ in rows:
+        if progress:
+            progress(rows.progress("judge"))
+    unique = engine.uniqueness
+    return KeyVerdict(recipe.columns, rows.rows, unique.distinct, unique.groups, unique.largest, engine.rows_with_null)
+
+
+def duplicate_groups(source: Source, recipe: Recipe, *, limit: int = 20) -> tuple[DuplicateGroup, ...]:
+    """The largest groups of rows that the recipe's key does not tell apart, largest first; two passes."""
+    counting = HashingEngine(_lenient(recipe))
+    for _ in Pass(source, counting):
+        pass
+    sizes = counting.uniqueness.largest_groups(limit)
+    groups = {one: _Group(size) for one, size in sizes.items()}
+    again = Pass(source, HashingEngine(_lenient(recipe)))
+    for batch, hashed in again:
+        raw = hashed.digests.tobytes()
+        members: dict[bytes, list[int]] = {}
+        for at in range(batch.num_rows):
+            one = raw[SIZE * at : SIZE * at + SIZE]
+            if one in groups:
+                members.setdefault(one, []).append(at)
+        for one, positions in members.items():
+            groups[one].add(again.rows - batch.num_rows + 1, positions, decoded(batch.take(positions)))
+    return tuple(group.done() for group in groups.values())
+
+
+def verify(source: Source, recipe: Recipe, *, progress: ProgressCallback | None = None) -> Verification:
+    """Recomputes the IDs of a source that has an ID column, and compares.
+
+    Raises ColumnError if the ID column is not there.
+    """
+    engine = HashingEngine(recipe)
+    rows = Pass(source, engine)
+    mismatched = 0
+    first: list[int] = []
+    for batch, hashed in rows:
+        require_columns(batch.schema.names, [recipe.id_column])
+        there = _as_written(characters(batch.column(recipe.id_column)), recipe.form)
+        same = pc.fill_null(pc.equal(there, _as_written(hashed.ids, recipe.form)), False)
+        both_null = pc.and_(pc.is_null(there), pc.is_null(hashed.ids))
+        bad = pc.indices_nonzero(pc.invert(pc.or_(same, both_null))).to_pylist()
+        mismatched += len(bad)
+        first += [rows.rows - batch.num_rows + 1 + at for at in bad[: _NAMED - len(first)]]
+        if progress:
+            progress(rows.progress("verify"))
+    return Verification(rows.rows, mismatched, tuple(first), recipe.fingerprint)
+
+
+def preview(source: Source, recipe: Recipe, *, rows: int = 10) -> pa.Table:
+    """The first rows with their IDs, an existing ID column replaced; reads no further than it must."""
+    first = Pass(source, HashingEngine(_lenient(recipe)), rows_at_a_time=rows)
+    batches: list[pa.RecordBatch] = []
+    for batch, hashed in first:
+        batches.append(decoded(with_ids(batch, hashed.ids, recipe.id_column, replace=True)))
+        if first.rows >= rows:
+            break
+    return pa.Table.from_batches(batches).slice(0, rows)
+
+
+class _Group:
+    """A group of equal rows as it is collected, batch by batch."""
+
+    def __init__(self, size: int) -> None:
+        self._size = size
+        self._rows: list[int] = []
+        self._sample: list[pa.RecordBatch] = []
+        self._differing: dict[str, None] = {}
+
+    def add(self, first_row: int, positions: list[int], rows: pa.RecordBatch) -> None:
+        missing = _SHOWN - len(self._rows)
+        self._rows += [first_row + at for at in positions[:missing]]
+        self._sample += [rows.slice(0, missing)] if missing else []
+        for name, one, others in zip(rows.schema.names, self._sample[0].columns, rows.columns, strict=True):
+            if name not in self._differing and not _all_equal(pa.concat_arrays([one.slice(0, 1), others])):
+                self._differing[name] = None
+
+    def done(self) -> DuplicateGroup:
+        sample = pa.Table.from_batches(self._sample)
+        return DuplicateGroup(self._size, tuple(self._rows), tuple(self._differing), sample)
+
+
+def _all_equal(array: pa.Array) -> bool:
+    if pa.types.is_nested(array.type) or isinstance(array.type, pa.BaseExtensionType):
+        return all(array[0].equals(array[at]) for at in range(1, len(array)))
+    return len(array.unique()) <= 1
+
+
+def _lenient(recipe: Recipe) -> Recipe:
+    """The recipe without policies that would stop at, or pass over, what is to be counted."""
+    return Recipe.from_dict({**recipe.to_dict(), "nulls": "hash", "duplicates": "keep"})
+
+
+def _as_written(ids: pa.Array, form: str) -> pa.Array:
+    """IDs in the type in which they can be compared: a CSV file holds binary as hexadecimal text."""
+    if form == "int64":
+        return _cast(ids, pa.int64())
+    if form == "binary" and pa.types.is_fixed_size_binary(ids.type):
+        return pa.array([None if one is None else one.hex() for one in ids.to_pylist()], pa.string())
+    return _cast(ids, pa.string())
+
+
+def _cast(ids: pa.Array, type_: pa.DataType) -> pa.Array:
+    try:
+        return ids.cast(type_)
+    except (pa.ArrowInvalid, pa.ArrowNotImplementedError):
+        raise DataError(f"the ID column holds {ids.type}, not IDs of the recipe's form") from None

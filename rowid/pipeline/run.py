@@ -1,0 +1,220 @@
+"""A run: a source's rows get their IDs and go to a sink; all of them, or none."""
+
+import hashlib
+import logging
+import platform
+import secrets
+import time
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+
+import pyarrow as pa
+
+import rowid
+from rowid.checks import DistinctIds
+from rowid.engine import Hashed, HashingEngine
+from rowid.errors import Cancelled, ColumnError, RowIdError, SinkError
+from rowid.events import BatchHashed, Event, RunFailed, RunFinished, RunStarted
+from rowid.model import AuditTrail, Progress
+from rowid.pipeline.batches import Pass, ProgressCallback
+from rowid.ports import Load, Observer, Sink, Source
+from rowid.recipe import SPEC, Recipe
+
+RECIPE_KEY, FINGERPRINT_KEY = "rowid.recipe", "rowid.fingerprint"
+"""The keys under which a file that can hold metadata keeps the recipe (JSON) and its fingerprint."""
+
+log = logging.getLogger("rowid")
+
+
+def run(
+    source: Source,
+    recipe: Recipe,
+    sink: Sink,
+    *,
+    observers: Sequence[Observer] = (),
+    progress: ProgressCallback | None = None,
+    should_stop: Callable[[], bool] | None = None,
+    replace: bool = False,
+    run_id: str | None = None,
+) -> AuditTrail:
+    """Gives every row of ``source`` its ID by ``recipe`` and writes the rows with their IDs to ``sink``.
+
+    ``should_stop`` is asked between slices of rows; ``replace`` puts the ID in the place of an existing column of its
+    name. The sink's rows appear when all is done, or not at all.
+
+    Raises:
+        RowIdError: whatever its tree names; the sink is left as it was.
+    """
+    listeners = [*observers, *([_reporting_to(progress)] if progress else [])]
+    return _Run(run_id or new_run_id(), source, recipe, sink, listeners).go(should_stop, replace)
+
+
+def new_run_id() -> str:
+    """A fresh identifier of a run."""
+    return secrets.token_hex(8)
+
+
+class _Run:
+    def __init__(self, run_id: str, source: Source, recipe: Recipe, sink: Sink, listeners: Sequence[Observer]) -> None:
+        self.run_id, self.source, self.recipe, self.sink = run_id, source, recipe, sink
+        self._listeners = listeners
+        self._started, self._started_at = time.perf_counter(), _now()
+        self._rows = 0
+        self._write_s = 0.0
+
+    def go(self, should_stop: Callable[[], bool] | None, replace: bool) -> AuditTrail:
+        try:
+            self._tell(
+                RunStarted(
+                    self.run_id, self._started_at, self.source.name, self.sink.name,
+                    self.recipe.to_dict(), self.recipe.fingerprint, None,
+                )
+            )  # fmt: skip
+            trail = self._run(should_stop, replace)
+        except BaseException as error:  # KeyboardInterrupt too: who listens learns of every end
+            self._tell(self._failed(error))
+            raise
+        self._tell(self._finished(trail))
+        return trail
+
+    def _run(self, should_stop: Callable[[], bool] | None, replace: bool) -> AuditTrail:
+        engine = HashingEngine(self.recipe)
+        rows = Pass(self.source, engine, should_stop)
+        tally = _Tally(self.recipe)
+        load: Load | None = None
+        try:
+            for batch, hashed in rows:
+                tally.add(hashed)
+                started = time.perf_counter()
+                out = with_ids(batch, hashed.ids, self.recipe.id_column, replace=replace)
+                load = load or self.sink.begin(out.schema, self._metadata())
+                load.write(out)
+                self._write_s += time.perf_counter() - started
+                self._rows = rows.rows
+                self._tell(
+                    BatchHashed(self.run_id, _now(), batch.num_rows, rows.rows, rows.rows_total, self._elapsed())
+                )
+            started = time.perf_counter()
+            written = load.commit() if load else 0
+            self._write_s += time.perf_counter() - started
+        except BaseException:
+            if load:
+                load.abort()
+            raise
+        if written != rows.rows:
+            raise SinkError(f"{rows.rows:,} rows were given and {written:,} were written", where=self.sink.name)
+        return self._trail(rows, tally)
+
+    def _trail(self, rows: Pass, tally: "_Tally") -> AuditTrail:
+        engine, unique = rows.engine, rows.engine.uniqueness
+        different = rows.rows - tally.null_ids if self.recipe.duplicates == "number" else unique.distinct
+        distinct_ids = tally.distinct_ids(different)
+        timings = engine.timings
+        return AuditTrail(
+            run_id=self.run_id,
+            started_at=self._started_at.isoformat(),
+            elapsed_s=self._elapsed(),
+            recipe=self.recipe.to_dict(),
+            recipe_fingerprint=self.recipe.fingerprint,
+            source=self.source.name,
+            source_fingerprint=tally.source.hexdigest(),
+            sink=self.sink.name,
+            output_fingerprint=tally.output.hexdigest(),
+            rows_in=rows.rows,
+            rows_out=rows.rows,
+            distinct_ids=distinct_ids,
+            duplicate_rows=unique.surplus,
+            null_ids=tally.null_ids,
+            collisions=different - distinct_ids,
+            phases={
+                "read": rows.read_s,
+                "canonicalise": timings.canonicalise,
+                "hash": timings.hash,
+                "check": timings.check,
+                "write": self._write_s,
+            },
+            versions={
+                "rowid": rowid.__version__,
+                "spec": SPEC,
+                "python": platform.python_version(),
+                "pyarrow": pa.__version__,
+            },
+        )
+
+    def _metadata(self) -> dict[str, str]:
+        return {RECIPE_KEY: self.recipe.to_json(), FINGERPRINT_KEY: self.recipe.fingerprint}
+
+    def _elapsed(self) -> float:
+        return time.perf_counter() - self._started
+
+    def _finished(self, trail: AuditTrail) -> RunFinished:
+        return RunFinished(
+            self.run_id, _now(), trail.rows_out, trail.distinct_ids, trail.duplicate_rows, trail.null_ids,
+            trail.output_fingerprint, trail.elapsed_s, trail.phases,
+        )  # fmt: skip
+
+    def _failed(self, error: BaseException) -> RunFailed:
+        if isinstance(error, KeyboardInterrupt):
+            error = Cancelled("interrupted; nothing was written")
+        # the text of a foreign error may quote a row
+        message = str(error) if isinstance(error, RowIdError) else "see the program's own report"
+        return RunFailed(self.run_id, _now(), type(error).__name__, message, self._rows, self._elapsed())
+
+    def _tell(self, event: Event) -> None:
+        for listener in self._listeners:
+            try:
+                listener(event)
+            except Exception:
+                log.warning("an observer failed at %s of run %s", type(event).__name__, self.run_id, exc_info=True)
+
+
+class _Tally:
+    """What the audit trail counts over all IDs."""
+
+    def __init__(self, recipe: Recipe) -> None:
+        self.source, self.output = hashlib.sha256(), hashlib.sha256()
+        self.null_ids = 0
+        self._cut = DistinctIds() if recipe.form in ("uuid", "int64") else None
+
+    def add(self, hashed: Hashed) -> None:
+        self.source.update(hashed.digests.tobytes())
+        self.output.update("".join(f"{_line(one)}\n" for one in hashed.ids.to_pylist()).encode())
+        self.null_ids += hashed.ids.null_count
+        if self._cut:
+            self._cut.add(hashed.ids)
+
+    def distinct_ids(self, different: int) -> int:
+        """Distinct IDs among rows of which ``different`` have different messages.
+
+        A form that keeps the whole digest is taken to keep them apart; who could show otherwise has broken SHA-256.
+        """
+        return self._cut.distinct if self._cut else different
+
+
+def with_ids(batch: pa.RecordBatch, ids: pa.Array, name: str, *, replace: bool) -> pa.RecordBatch:
+    """The batch with the IDs as its last column, or in the place of the column of that name."""
+    if name not in batch.schema.names:
+        return batch.append_column(name, ids)
+    if not replace:
+        raise ColumnError(
+            "the input has a column of this name already, and the IDs are to go into it",
+            where=f"column {name!r}",
+            hint="Choose another name for the ID column, or ask for the existing one to be replaced.",
+        )
+    return batch.set_column(batch.schema.get_field_index(name), name, ids)
+
+
+def _reporting_to(progress: ProgressCallback) -> Observer:
+    def observe(event: Event) -> None:
+        if isinstance(event, BatchHashed):
+            progress(Progress(event.rows_done, event.rows_total, event.elapsed_s, "hash"))
+
+    return observe
+
+
+def _line(one: object) -> str:
+    return "" if one is None else one.hex() if isinstance(one, bytes) else str(one)
+
+
+def _now() -> datetime:
+    return datetime.now(UTC)
