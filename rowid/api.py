@@ -12,7 +12,7 @@ from rowid.model import Progress
 from rowid.ports import Observer
 from rowid.recipe import Recipe
 from rowid.sinks.memory import IdSink
-from rowid.sources.frame import FrameSource, column_names, is_pandas, is_polars
+from rowid.sources.frame import FrameSource, column_names, is_pandas, is_polars, tabular
 from rowid.stream import TextType
 
 DEFAULT_ID_COLUMN = "row_id"
@@ -59,6 +59,7 @@ def generate_unique_row_ids(
     Raises:
         RowIdError: see ``rowid.errors``; nothing is returned then.
     """
+    data = tabular(data)
     names = column_names(data)
     given: dict[str, Any] = {
         "types": types or {}, "normalise": normalise or {}, "decimals": decimals or {},
@@ -141,9 +142,8 @@ def _with_column(data: Any, name: str, ids: pa.ChunkedArray) -> Any:
         return data.with_columns(polars.Series(name, ids))
     if isinstance(data, pa.RecordBatch):
         return pipeline.with_ids(data, pa.concat_arrays(ids.chunks), name, replace=True)
-    table = pa.table(data)
-    at = table.schema.get_field_index(name)
-    return table.append_column(name, ids) if at < 0 else table.set_column(at, name, ids)
+    at = data.schema.get_field_index(name)
+    return data.append_column(name, ids) if at < 0 else data.set_column(at, name, ids)
 
 
 def _series(ids: pa.ChunkedArray) -> Any:

@@ -14,7 +14,7 @@ from rowid.stream import TextType
 
 
 class FrameSource:
-    """The key columns of a frame, as Arrow; the frame itself is not touched."""
+    """The key columns of a ``tabular`` frame, as Arrow; the frame itself is not touched."""
 
     def __init__(self, frame: Any, recipe: Recipe) -> None:
         require_columns(column_names(frame), recipe.columns)
@@ -39,7 +39,7 @@ class FrameSource:
         elif is_polars(self._frame):
             columns = [self._polars_column(name, self._frame[name]) for name in names]
         else:
-            columns = pa.table(self._frame).select(names).columns
+            columns = self._frame.select(names).columns
         return pa.table(columns, names=names)
 
     def _pandas_column(self, name: str, series: Any) -> pa.Array | pa.ChunkedArray:
@@ -67,16 +67,26 @@ def is_pandas(frame: Any) -> bool:
 
 
 def column_names(frame: Any) -> list[str]:
-    """The names of the frame's columns, as texts. Raises UsageError if it is no frame."""
-    if hasattr(frame, "__arrow_c_stream__") and not isinstance(frame, pa.RecordBatchReader):
-        named = frame.column_names if hasattr(frame, "column_names") else getattr(frame, "columns", None)
-        return [str(name) for name in (pa.table(frame).column_names if named is None else named)]
-    lazy = hasattr(frame, "collect")
+    """The names of the columns of a ``tabular`` frame, as texts."""
+    return [str(name) for name in (frame.columns if is_pandas(frame) or is_polars(frame) else frame.schema.names)]
+
+
+def tabular(data: Any) -> Any:
+    """A pandas or Polars DataFrame or an Arrow record batch as it is, whatever else has an Arrow stream as a table.
+
+    Raises UsageError if it is no table in memory.
+    """
+    if is_pandas(data) or is_polars(data) or isinstance(data, pa.RecordBatch):
+        return data
+    if hasattr(data, "__arrow_c_stream__"):
+        try:
+            return pa.table(data)  # once: a reader or a query gives its rows a single time
+        except pa.ArrowInvalid:
+            pass  # a stream of something else, such as a pandas Series
+    hint = "Pass a pandas or Polars DataFrame, an Arrow table, or anything with __arrow_c_stream__."
     raise UsageError(
-        f"a {type(frame).__name__} is not a table in memory",
-        hint="Collect it first."
-        if lazy
-        else "Pass a pandas or Polars DataFrame, an Arrow table, or anything with __arrow_c_stream__.",
+        f"a {type(data).__name__} is not a table in memory",
+        hint="Collect it first." if hasattr(data, "collect") else hint,
     )
 
 
