@@ -45,13 +45,6 @@ def test_the_public_names_are_these_and_all_are_there():
         assert name in dir(rowid)
 
 
-def test_every_layer_imports_only_what_stands_below_it():
-    done = subprocess.run(
-        [Path(sys.executable).with_name("lint-imports"), "--no-cache"], capture_output=True, text=True, cwd=ROOT
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-
-
 def test_every_error_is_drawn_in_the_tree_of_its_module():
     classes = [
         node.name for node in ast.parse(Path(errors.__file__).read_text()).body if isinstance(node, ast.ClassDef)
