@@ -35,16 +35,16 @@ class Rows:
 
 def hashed(batch: pa.RecordBatch, recipe: Recipe, key: bytes | None, first_row: int, threads: int = 1) -> Rows:
     """The digests of a batch's rows by the recipe."""
-    plan = planned(batch, recipe, first_row)
     n = batch.num_rows
     rows = Rows(np.empty((n, 32), np.uint8), np.empty((n, 64), np.uint8), np.zeros(n, np.uint16), np.zeros(n, bool))
     states = _states(key)
 
     def part(first: int, last: int) -> None:
-        scratch = np.empty(_SCRATCH, np.uint8)
+        plan = planned(batch.slice(first, last - first), recipe, first_row + first)
+        own = slice(first, last)
         hash_rows(
-            plan.matrix, plan.fixed_bytes, first, last, scratch, states,
-            rows.digests.ctypes.data, rows.hexes.ctypes.data, rows.nulls, rows.cannot,
+            plan.matrix, plan.fixed_bytes, 0, last - first, np.empty(_SCRATCH, np.uint8), states,
+            rows.digests[own].ctypes.data, rows.hexes[own].ctypes.data, rows.nulls[own], rows.cannot[own],
         )  # fmt: skip
 
     if threads == 1:

@@ -6,7 +6,7 @@ Stores are wider than the text: up to sixteen bytes behind the returned address 
 import numpy as np
 from numba import njit
 
-from rowid.kernel.memory import copy_16, store_8, store_16, store_32
+from rowid.kernel.memory import copy_16, quotient, remainder, store_8, store_16, store_32
 
 _FIGURES = np.frombuffer(b"".join(b"%04d" % number for number in range(10_000)), "<u4").copy()
 _POWERS = np.array([10**places for places in range(19)], np.int64)
@@ -63,7 +63,7 @@ def _put_large(at: int, number: int) -> int:
     for group in range(16, -1, -4):
         weight = _POWERS[group]
         if begun or number >= weight:
-            quads = number // weight
+            quads = quotient(number, weight)
             number -= quads * weight
             if begun:
                 store_32(at, four(quads))
@@ -94,24 +94,24 @@ def framed(at: int, end: int) -> int:
 def put_scaled(at: int, number: int, places: int) -> int:
     """The decimal ``number / 10**places`` (number >= 0, places 0 to 18), no trailing zeros in its fraction."""
     if places == 2:  # money
-        whole = number // 100
+        whole = quotient(number, 100)
         cents = number - whole * 100
         end = put_unsigned(at, whole)
         if cents:
             store_32(end, POINT | ((four(cents) >> 16) << 8))
-            end += 3 - (cents % 10 == 0)
+            end += 3 - (remainder(cents, 10) == 0)
         return end
-    while places > 0 and number % 10 == 0:
-        number //= 10
+    while places > 0 and remainder(number, 10) == 0:
+        number = quotient(number, 10)
         places -= 1
-    whole = number // _POWERS[places]
+    whole = quotient(number, _POWERS[places])
     fraction = number - whole * _POWERS[places]
     end = put_unsigned(at, whole)
     if places:
         store_8(end, POINT)
         for back in range(places, 0, -1):
-            store_8(end + back, ZERO + fraction % 10)
-            fraction //= 10
+            store_8(end + back, ZERO + remainder(fraction, 10))
+            fraction = quotient(fraction, 10)
         end += places + 1
     return end
 

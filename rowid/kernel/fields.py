@@ -31,6 +31,8 @@ from rowid.kernel.memory import (
     load_u8,
     load_u16,
     load_u32,
+    quotient,
+    remainder,
     store_8,
     store_16,
     store_32,
@@ -134,12 +136,13 @@ def put_decimal(unscaled: int, at: int, scale: int) -> int:
 def _put_day(at: int, days: int) -> int:
     """YYYY-MM-DD of days since 1970-01-01 (Hinnant, 'chrono-compatible low-level date algorithms', civil_from_days)."""
     shifted = days + 719_468
-    era = shifted // 146_097
+    era = quotient(shifted, 146_097)
     of_era = shifted - era * 146_097
-    year = (of_era - of_era // 1460 + of_era // 36_524 - of_era // 146_096) // 365
-    of_year = of_era - (365 * year + year // 4 - year // 100)
-    month = (5 * of_year + 2) // 153
-    day = of_year - (153 * month + 2) // 5 + 1
+    leaps = quotient(of_era, 1460) - quotient(of_era, 36_524) + quotient(of_era, 146_096)
+    year = quotient(of_era - leaps, 365)
+    of_year = of_era - (365 * year + quotient(year, 4) - quotient(year, 100))
+    month = quotient(5 * of_year + 2, 153)
+    day = of_year - quotient(153 * month + 2, 5) + 1
     month = month + 3 - 12 * (month > 9)
     store_32(at, four(year + era * 400 + (month <= 2)))
     store_64(at + 4, MINUS | ((four(month) >> 16) << 8) | (MINUS << 24) | ((four(day) >> 16) << 32))
@@ -158,18 +161,20 @@ def put_date(days: int, at: int) -> int:
 @njit
 def _put_clock(at: int, seconds: int, fraction: int, places: int) -> int:
     """HH:MM:SS and the fraction, which counts units of 10**-places."""
-    hour, minute, second = seconds // 3600, seconds // 60 % 60, seconds % 60
+    minutes = quotient(seconds, 60)
+    hour = quotient(minutes, 60)
+    minute, second = minutes - hour * 60, seconds - minutes * 60
     store_64(at, (four(hour) >> 16) | (COLON << 16) | ((four(minute) >> 16) << 24) | (COLON << 40))
     store_16(at + 6, four(second) >> 16)
     at += 8
     if fraction:
-        while fraction % 10 == 0:
-            fraction //= 10
+        while remainder(fraction, 10) == 0:
+            fraction = quotient(fraction, 10)
             places -= 1
         store_8(at, POINT)
         for back in range(places, 0, -1):
-            store_8(at + back, ZERO + fraction % 10)
-            fraction //= 10
+            store_8(at + back, ZERO + remainder(fraction, 10))
+            fraction = quotient(fraction, 10)
         at += places + 1
     return at
 

@@ -87,6 +87,22 @@ def load_f32(typing: Any, address: Any) -> Any:
     return types.float64(types.int64), generate
 
 
+def _unsigned(operation: str) -> Callable[[int, int], int]:
+    """Python's ``//`` and ``%`` look at signs and at zero; these do not, and a constant divisor becomes a product."""
+
+    @intrinsic  # type: ignore[untyped-decorator]
+    def divide(typing: Any, number: Any, divisor: Any) -> Any:
+        def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+            return getattr(builder, operation)(*arguments)
+
+        return types.int64(types.int64, types.int64), generate
+
+    return divide
+
+
+quotient, remainder = _unsigned("udiv"), _unsigned("urem")
+
+
 @intrinsic  # type: ignore[untyped-decorator]
 def swapped_64(typing: Any, value: Any) -> Any:
     """The value with its eight bytes in reverse order."""

@@ -123,11 +123,23 @@ def _kind_of(array: pa.Array) -> tuple[Kind | None, int, int]:
 
 
 def _is_utf8(array: pa.Array) -> bool:
+    if not len(array) or _is_ascii(array):
+        return True
     try:
         array.validate(full=True)
     except pa.ArrowInvalid:
         return False
     return True
+
+
+def _is_ascii(array: pa.Array) -> bool:
+    _, offsets, data = array.buffers()
+    if data is None:
+        return True
+    width = np.int32 if pa.types.is_string(array.type) else np.int64
+    begin, end = np.frombuffer(offsets, width)[[array.offset, array.offset + len(array)]]
+    octets = np.frombuffer(data, np.int8)[begin:end]
+    return not len(octets) or octets.min() >= 0
 
 
 def _is_short(array: pa.Array) -> bool:
