@@ -1,0 +1,69 @@
+"""Parquet files: zstd, the input's own metadata and ours beside it."""
+
+from collections.abc import Mapping
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from rowid.errors import ColumnError
+from rowid.sinks.atomic import AtomicFile
+from rowid.stream import TextType, decoded, decoded_schema
+
+_ROWS = 262_144  # rows of a row group, unless they are heavy
+_BYTES = 1 << 28
+
+
+class ParquetLoad:
+    """Writes row groups as rows come; the file appears when it is committed."""
+
+    def __init__(self, target: AtomicFile, schema: pa.Schema, metadata: Mapping[str, str]) -> None:
+        self._target = target
+        self._schema = _plain(decoded_schema(schema)).with_metadata(
+            {**(schema.metadata or {}), **{key.encode(): value.encode() for key, value in metadata.items()}} or None
+        )
+        self._held: list[pa.RecordBatch] = []
+        self._held_rows = self._held_bytes = self._rows = 0
+        try:
+            self._writer = pq.ParquetWriter(target, self._schema, compression="zstd")
+        except pa.ArrowNotImplementedError as error:
+            target.abort()
+            what = f"a column's type cannot be written to Parquet: {error}"
+            raise ColumnError(what, hint="Leave the column out, or write JSON Lines.") from None
+        except BaseException:
+            target.abort()
+            raise
+
+    def write(self, batch: pa.RecordBatch) -> None:
+        """Takes the next rows."""
+        batch = decoded(batch)
+        columns = [c.storage if isinstance(c.type, TextType) else c for c in batch.columns]
+        self._held.append(pa.record_batch(columns, schema=self._schema))
+        self._held_rows += batch.num_rows
+        self._held_bytes += batch.nbytes
+        if self._held_rows >= _ROWS or self._held_bytes >= _BYTES:
+            self._flush()
+
+    def commit(self) -> int:
+        """Makes the rows appear, and returns how many there are."""
+        try:
+            self._flush()
+            self._writer.close()
+            self._target.commit()
+        except BaseException:
+            self._target.abort()
+            raise
+        return self._rows
+
+    def abort(self) -> None:
+        """Leaves no trace."""
+        self._target.abort()
+
+    def _flush(self) -> None:
+        if self._held_rows:
+            self._writer.write_table(pa.Table.from_batches(self._held, self._schema), row_group_size=_ROWS)
+        self._rows += self._held_rows
+        self._held, self._held_rows, self._held_bytes = [], 0, 0
+
+
+def _plain(schema: pa.Schema) -> pa.Schema:
+    return pa.schema([f.with_type(pa.large_string()) if isinstance(f.type, TextType) else f for f in schema])

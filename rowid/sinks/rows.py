@@ -1,0 +1,52 @@
+"""A load of a text file: one column of lines after another, joined by Arrow and written from its buffers."""
+
+from collections.abc import Callable
+
+import pyarrow as pa
+
+from rowid.sinks.atomic import Target
+from rowid.sinks.compress import compressed
+
+Lines = Callable[[pa.RecordBatch], pa.LargeStringArray]
+"""Makes the lines of a batch, each with its line end."""
+
+
+class TextLoad:
+    """Writes lines to a target as batches come; they appear when it is committed."""
+
+    def __init__(self, target: Target, compression: str, lines: Lines, head: bytes = b"") -> None:
+        self._target, self._lines = target, lines
+        self._rows = 0
+        try:
+            self._writer = compressed(target, compression)
+            self._writer.write(head)
+        except BaseException:
+            target.abort()
+            raise
+
+    def write(self, batch: pa.RecordBatch) -> None:
+        """Takes the next rows."""
+        if batch.num_rows:
+            self._writer.write(_bytes(self._lines(batch)))
+            self._rows += batch.num_rows
+
+    def commit(self) -> int:
+        """Makes the rows appear, and returns how many there are."""
+        try:
+            self._writer.finish()
+            self._target.commit()
+        except BaseException:
+            self._target.abort()
+            raise
+        return self._rows
+
+    def abort(self) -> None:
+        """Leaves no trace of a file; what standard output has been given stays."""
+        self._target.abort()
+
+
+def _bytes(lines: pa.LargeStringArray) -> memoryview:
+    """The characters of all lines, which an Arrow array holds side by side."""
+    _, offsets, data = lines.buffers()
+    positions = memoryview(offsets).cast("q")
+    return memoryview(data)[positions[lines.offset] : positions[lines.offset + len(lines)]]

@@ -1,0 +1,198 @@
+"""How a delimited text file is written: delimiter, quote and header, judged by a sample of its rows.
+
+The delimiter is the one that splits most rows into as many fields as the first row has; of equals, the one that gives
+more fields. A file that no delimiter splits so has a single column.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+
+from rowid.errors import SourceError
+from rowid.model import ReadOptions
+from rowid.sources.spelling import looks_typed
+
+DELIMITERS = (",", ";", "\t", "|")
+NO_DELIMITER = "\x1f"  # stands in where there is only one column
+_NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar", " ": "space", NO_DELIMITER: "none"}
+_QUOTE_NAMES = {'"': "double quote", "'": "single quote", "": "none"}
+_ROWS = 1000
+_CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f]")
+_TOO_MUCH = 0.02
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """A field as the sample has it. ``whole`` is False where text follows the closing quote or there is none."""
+
+    text: str
+    quoted: bool
+    whole: bool = True
+
+
+Row = Sequence[Cell]
+
+
+@dataclass(frozen=True, slots=True)
+class Dialect:
+    """How to split a file. ``first_row`` is its first row, be it a header or not; ``skip`` lines stand before it."""
+
+    delimiter: str
+    quote: str
+    header: bool
+    first_row: tuple[str, ...]
+    skip: int = 0
+    note: str = ""
+
+    @property
+    def width(self) -> int:
+        """The number of columns."""
+        return len(self.first_row)
+
+    def details(self) -> dict[str, str]:
+        """In words, for the eyes of a reader."""
+        return {
+            "delimiter": _NAMES.get(self.delimiter, repr(self.delimiter)),
+            "quote": _QUOTE_NAMES.get(self.quote, repr(self.quote)),
+            "header": "first row" if self.header else "none",
+        }
+
+
+def dialect_of(text: str, complete: bool, options: ReadOptions, *, prefer: str = "", name: str = "") -> Dialect:
+    """The dialect of a file that starts with ``text`` (all of it if ``complete``); options overrule what is seen.
+
+    ``prefer`` is the delimiter that wins if it splits the file at all. Raises SourceError where there is no text.
+    """
+    for what, given in (("delimiter", options.delimiter), ("quote", options.quote)):
+        if given is not None and (len(given) > 1 or not given.isascii() or (given and given in "\r\n")):
+            raise SourceError(f"the {what} {given!r} is not one plain character", where=name)
+    if options.delimiter == "":
+        raise SourceError("the delimiter is empty", where=name, hint="Leave it out to have it found.")
+    skip = 0
+    delimiter = options.delimiter
+    if excel := re.match(r"sep=([^\r\n])\r?\n", text):  # a line that Excel reads and writes
+        skip, text = 1, text[excel.end() :]
+        delimiter = delimiter or excel[1]
+    best = max(_candidates(text, complete, delimiter, options.quote, prefer), key=lambda c: c.rank, default=None)
+    if best is None or not best.rows:
+        raise SourceError("the file is empty", where=name, hint="It has neither a header nor a row.")
+    _refuse_binary(text, best.quote, name)
+    header = options.header if options.header is not None else has_header(best.rows)
+    first = tuple(cell.text for cell in best.rows[0])
+    return Dialect(best.delimiter, best.quote, header, first, skip, _doubt(text, complete, best))
+
+
+def rows(text: str, delimiter: str, quote: str, complete: bool = True) -> Iterator[Row]:
+    """The rows of a text; lines without a character are passed over, and a last row that may be cut off."""
+    stop = re.escape(delimiter) + r"\r\n"
+    plain = rf"(?P<plain>[^{stop}]*)"
+    field = plain
+    if quote:
+        q = re.escape(quote)
+        field = rf"(?:{q}(?P<quoted>(?:[^{q}]|{q}{q})*)(?P<closed>{q}|\Z)(?P<rest>[^{stop}]*)|{plain})"
+    row: list[Cell] = []
+    for match in re.finditer(rf"{field}(?P<end>{re.escape(delimiter)}|\r\n|\r|\n|\Z)", text):
+        row.append(_cell(match, quote))
+        if match["end"] == delimiter:
+            continue
+        if match["end"] == "" and (not complete or (len(row) == 1 and match.end() == match.start())):
+            return
+        if len(row) > 1 or row[0].text or row[0].quoted:
+            yield row
+        row = []
+        if match.end() == len(text):
+            return
+
+
+def has_header(table: Sequence[Row]) -> bool:
+    """Whether the first row names the columns: unless it looks like the data below it.
+
+    A name stands above values of a type (for); a value of a type stands in the first row (against). One vote for is
+    enough, and where nobody votes there is a header.
+    """
+    first, rest = table[0], table[1:]
+    against = False
+    for at, cell in enumerate(first):
+        below = [row[at] for row in rest if at < len(row) and row[at].text]
+        typed_below = bool(below) and all(looks_typed(one.text) for one in below)
+        typed = looks_typed(cell.text) and not (cell.quoted and any(not one.quoted for one in below))
+        if cell.text and not typed and typed_below:
+            return True
+        against = against or typed
+    return not against
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidate:
+    delimiter: str
+    quote: str
+    rows: list[Row]
+    rank: tuple[float, ...]
+
+
+def _candidates(
+    text: str, complete: bool, delimiter: str | None, quote: str | None, prefer: str
+) -> Iterator[_Candidate]:
+    for order, one in enumerate((delimiter,) if delimiter else DELIMITERS):
+        for mark in (quote,) if quote is not None else ('"', "'", ""):
+            table = list(islice(rows(text, one, mark, complete), _ROWS)) or list(islice(rows(text, one, mark), 1))
+            if not table or (quote is None and not _is_quote(mark, table)):
+                continue
+            width = len(table[0])
+            many = sum(len(row) > 1 for row in table) / len(table)
+            same = sum(len(row) == width for row in table) / len(table)
+            if delimiter or (width > 1 and many >= 0.5):
+                yield _Candidate(one, mark, table, (one == prefer, same, width, mark != '"', -order))
+    if not delimiter:
+        for mark in (quote,) if quote is not None else ('"', "'", ""):
+            table = list(islice(rows(text, NO_DELIMITER, mark, complete), _ROWS)) or list(
+                rows(text, NO_DELIMITER, mark)
+            )
+            if table and (quote is not None or _is_quote(mark, table)):
+                yield _Candidate(NO_DELIMITER, mark, table, (False, 0.0, 0.0, mark != '"', 0))
+
+
+def _is_quote(mark: str, table: Sequence[Row]) -> bool:
+    """Whether rows that were split with this quote speak for it. The double quote needs no evidence.
+
+    The single quote is one if every field that begins with it also ends with it, at least two do, and no field begins
+    with a double quote. Nothing is quoted if at least two fields begin with a double quote and none ends with one.
+    """
+    if mark == '"':
+        return True
+    cells = [cell for row in table for cell in row]
+    if mark == "'":
+        quoted = [cell for cell in cells if cell.quoted]
+        return (
+            len(quoted) >= 2
+            and all(c.whole for c in quoted)
+            and not any(c.text[:1] == '"' for c in cells if not c.quoted)
+        )
+    opened = [cell.text for cell in cells if cell.text[:1] == '"']
+    return len(opened) >= 2 and not any(len(one) > 1 and one.endswith('"') for one in opened)
+
+
+def _cell(match: re.Match[str], quote: str) -> Cell:
+    if not quote or match["quoted"] is None:
+        return Cell(match["plain"], quoted=False)
+    text = match["quoted"].replace(quote * 2, quote) + match["rest"]
+    return Cell(text, quoted=True, whole=bool(match["closed"]) and not match["rest"])
+
+
+def _refuse_binary(text: str, quote: str, name: str) -> None:
+    bare = re.sub(f"{quote}[^{quote}]*{quote}", "", text) if quote else text
+    control = len(_CONTROL.findall(bare))
+    if "\0" in bare or control > _TOO_MUCH * len(bare):
+        hint = "If it is a spreadsheet or a Parquet file, give it its proper ending."
+        raise SourceError("this is binary data, not text", where=name, hint=hint)
+
+
+def _doubt(text: str, complete: bool, best: _Candidate) -> str:
+    if best.delimiter != NO_DELIMITER:
+        return ""
+    for one in DELIMITERS:
+        table = list(islice(rows(text, one, best.quote, complete), _ROWS))
+        if len(table) > 2 and sum(len(row) > 1 for row in table) >= 0.8 * len(table):
+            return f"read as a single column: most rows hold a {_NAMES[one]}, but the first row holds none"
+    return ""

@@ -1,0 +1,171 @@
+"""Text encodings: which one a file has, and the file's text as a stream of UTF-8."""
+
+import codecs
+import io
+import re
+from dataclasses import dataclass
+
+from rowid.errors import SourceError
+from rowid.sources.files import InputFile
+
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8", "UTF-8 with BOM"),
+    (codecs.BOM_UTF16_LE, "utf-16-le", "UTF-16 (little-endian) with BOM"),
+    (codecs.BOM_UTF16_BE, "utf-16-be", "UTF-16 (big-endian) with BOM"),
+)
+_MULTIBYTE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
+_HIGH = re.compile(rb"[\x80-\xff]")
+_ASCII_SUPERSETS = ("utf-8", "cp1252", "iso8859-1", "iso8859-15")
+_BOM_EATERS = {"utf-8-sig": "utf-8", "utf-16": "utf-16-le", "utf_16": "utf-16-le"}  # we skip the mark ourselves
+
+
+@dataclass(frozen=True, slots=True)
+class Encoding:
+    """A codec, the length of the byte order mark to skip, what to call it, and whether it was a guess."""
+
+    codec: str
+    bom: int
+    label: str
+    guessed: bool = True
+
+
+class EncodingError(SourceError):
+    """Bytes that the encoding does not know; ``offset`` counts from the start of the (decompressed) file."""
+
+    def __init__(self, what: str, *, where: str = "", hint: str = "", offset: int = 0) -> None:
+        super().__init__(what, where=where, hint=hint)
+        self.offset = offset
+
+
+def encoding_of(sample: bytes, wanted: str | None, name: str) -> Encoding:
+    """The encoding of a file that starts with ``sample``; ``wanted`` is what the user says it is."""
+    for mark, codec, label in _BOMS:
+        if sample.startswith(mark) and (wanted is None or _canonical_name(wanted, name).startswith(codec[:6])):
+            return Encoding(codec, len(mark), label, guessed=wanted is None)
+    if wanted is not None:
+        codec = _canonical_name(wanted, name)
+        return Encoding(_BOM_EATERS.get(codec, codec), 0, wanted, guessed=False)
+    return _utf16(sample) or (
+        windows_1252() if not _utf8(sample) and _looks_windows(sample) else Encoding("utf-8", 0, "UTF-8")
+    )
+
+
+def windows_1252() -> Encoding:
+    """What an old Windows program writes in Western Europe and the Americas."""
+    return Encoding("cp1252", 0, "Windows-1252")
+
+
+def is_windows(file: InputFile, error: EncodingError) -> bool:
+    """Whether a file that is not UTF-8 looks like Windows-1252: no multi-byte character before or after the place."""
+    with file.open() as stream:
+        left = error.offset
+        while left > 0 and (chunk := stream.read(min(left, 1 << 20))):
+            left -= len(chunk)
+            if not chunk.isascii():
+                return False
+        return _looks_windows(stream.read(1 << 20))
+
+
+class Utf8Stream(io.RawIOBase):
+    """A file's text as UTF-8 bytes, its last line ended, followed by ``tail``; raises EncodingError with the place."""
+
+    def __init__(self, file: InputFile, encoding: Encoding, tail: bytes = b"") -> None:
+        super().__init__()
+        self._file, self._encoding, self._tail = file, encoding, tail
+        self._stream = file.open()
+        self._decoder = codecs.getincrementaldecoder(encoding.codec)("strict")
+        self._fast = encoding.codec in _ASCII_SUPERSETS
+        self._ready = b""
+        self._last = b""
+        self._fed = len(self._stream.read(encoding.bom))
+        self._done = False
+        self.has_nul = False
+
+    def readable(self) -> bool:
+        """Always."""
+        return True
+
+    def read(self, size: int = -1, /) -> bytes:
+        """The next ``size`` bytes; fewer at the end only: Arrow's CSV reader takes what it gets for a block."""
+        if size < 0:
+            return b"".join(iter(lambda: self.read(1 << 20), b""))
+        parts: list[bytes] = []
+        missing = size
+        while missing and (self._ready or not self._done):
+            text = self._ready or self._more(missing)
+            parts.append(text[:missing])
+            self._ready = text[missing:]
+            missing -= len(parts[-1])
+        return b"".join(parts)
+
+    def close(self) -> None:
+        """Closes the file."""
+        self._stream.close()
+        super().close()
+
+    def _more(self, size: int) -> bytes:
+        raw = self._stream.read(max(size, 1))
+        self._fed += len(raw)
+        is_utf8_already = raw and self._fast and raw.isascii() and not self._decoder.getstate()[0]
+        text = raw if is_utf8_already else self._decoded(raw)
+        self.has_nul = self.has_nul or b"\0" in text
+        self._last = text[-1:] or self._last
+        if raw:
+            return text
+        self._done = True
+        return text + (b"" if self._last in (b"", b"\n") else b"\n") + self._tail
+
+    def _decoded(self, raw: bytes) -> bytes:
+        try:
+            return self._decoder.decode(raw, not raw).encode()
+        except UnicodeDecodeError as error:
+            offset = self._fed - len(error.object) + error.start
+            what = f"byte {offset + 1:,} (line {self._line(offset):,}) is not {self._encoding.label}"
+            hint = "Say which encoding the file has, or repair it."
+            raise EncodingError(what, where=self._file.name, hint=hint, offset=offset) from None
+        except UnicodeEncodeError:  # utf-7 and the like can spell lone surrogates
+            raise SourceError("the text holds a lone surrogate", where=self._file.name, hint="Repair it.") from None
+
+    def _line(self, offset: int) -> int:
+        with self._file.open() as stream:
+            lines = 1
+            while offset > 0 and (chunk := stream.read(min(offset, 1 << 20))):
+                lines += chunk.count(b"\n")
+                offset -= len(chunk)
+        return lines
+
+
+def _canonical_name(wanted: str, name: str) -> str:
+    try:
+        codec = codecs.lookup(wanted)
+    except LookupError:
+        hint = "Known are utf-8, utf-16, windows-1252, latin-1 and Python's other codecs."
+        raise SourceError(f"there is no encoding {wanted!r}", where=name, hint=hint) from None
+    if not codec._is_text_encoding:
+        raise SourceError(f"{wanted!r} is no encoding of text", where=name)
+    return codec.name
+
+
+def _utf8(sample: bytes) -> bool:
+    try:
+        codecs.getincrementaldecoder("utf-8")().decode(sample)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _looks_windows(sample: bytes) -> bool:
+    """Whether lone high bytes outnumber UTF-8's multi-byte characters."""
+    multibyte = _MULTIBYTE.findall(sample)
+    return len(_HIGH.findall(sample)) - sum(map(len, multibyte)) > len(multibyte)
+
+
+def _utf16(sample: bytes) -> Encoding | None:
+    """UTF-16 without a mark: in Western text every other byte is zero."""
+    even, odd = sample[0::2].count(0), sample[1::2].count(0)
+    half = len(sample) // 2
+    if half and odd > 0.4 * half and even < 0.05 * half:
+        return Encoding("utf-16-le", 0, "UTF-16 (little-endian)")
+    if half and even > 0.4 * half and odd < 0.05 * half:
+        return Encoding("utf-16-be", 0, "UTF-16 (big-endian)")
+    return None
