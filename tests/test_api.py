@@ -202,7 +202,7 @@ def test_what_is_no_table_is_refused_with_advice(data):
 
 
 def test_a_column_that_is_not_there_is_named_with_its_nearest():
-    with pytest.raises(ColumnError, match="column 'mial': no such column. Did you mean 'mail'"):
+    with pytest.raises(ColumnError, match=r"column 'mial': no such column\. Did you mean 'mail'"):
         generate_unique_row_ids(pd.DataFrame(COLUMNS), ["mial"])
 
 

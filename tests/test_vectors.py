@@ -35,10 +35,10 @@ def test_a_row_has_its_message_and_its_id_in_every_form(vector):
     texts = [canonical.texts(column) for column in batch.columns]
     assert canonical.message([canonical.text(value) for value in values]) == vector["message"].encode()
     assert canonical.messages(texts).to_pylist() == [vector["message"].encode()]
-    expected = {form: vector[form] for form in ("hex", "uuid", "int64")} | {"binary": bytes.fromhex(vector["hex"])}
+    digest_ = bytes.fromhex(vector["hex"])
+    expected = {"hex": vector["hex"], "binary": digest_, "uuid": vector["uuid"], "int64": int(vector["int64"])}
     for form, id_ in expected.items():
         recipe = Recipe(names, form=form)
-        id_ = int(id_) if form == "int64" else id_
         assert rowid.row_id(values, recipe) == id_
         assert HashingEngine(recipe).hash(batch).to_pylist() == [id_]
 
@@ -69,7 +69,7 @@ def test_the_kth_occurrence_of_a_row_has_its_own_id(vector):
 @pytest.mark.parametrize("vector", _named("normalised"))
 def test_normalisers_apply_in_the_order_of_the_specification(vector):
     steps = [step for step in vector["normalise"] if isinstance(step, str)]
-    places = {"c": step["decimals"] for step in vector["normalise"] if isinstance(step, dict)}
+    places = dict(("c", step["decimals"]) for step in vector["normalise"] if isinstance(step, dict))  # noqa: C402
     for order in (steps, steps[::-1]):
         rule = Recipe(["c"], normalise={"c": order}, decimals=places).rule("c")
         assert canonical.text(python(vector["value"]), rule) == vector["text"]

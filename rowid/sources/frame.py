@@ -83,11 +83,9 @@ def tabular(data: Any) -> Any:
             return pa.table(data)  # once: a reader or a query gives its rows a single time
         except pa.ArrowInvalid:
             pass  # a stream of something else, such as a pandas Series
-    hint = "Pass a pandas or Polars DataFrame, an Arrow table, or anything with __arrow_c_stream__."
-    raise UsageError(
-        f"a {type(data).__name__} is not a table in memory",
-        hint="Collect it first." if hasattr(data, "collect") else hint,
-    )
+    advice = "Pass a pandas or Polars DataFrame, an Arrow table, or anything with __arrow_c_stream__."
+    hint = "Collect it first." if hasattr(data, "collect") else advice
+    raise UsageError(f"a {type(data).__name__} is not a table in memory", hint=hint)
 
 
 def is_polars(frame: Any) -> bool:
