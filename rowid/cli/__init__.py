@@ -12,6 +12,10 @@ def main(args: Sequence[str] | None = None) -> int:
 
         sys.stdout.write(version() + "\n")
         return 0
-    from rowid.cli.app import invoke
+    try:
+        from rowid.cli.app import invoke
 
-    return invoke(args)
+        return invoke(args)
+    except KeyboardInterrupt:  # before anything was begun
+        sys.stderr.write("error: interrupted; nothing was written\n")
+        return 130

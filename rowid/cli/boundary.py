@@ -33,6 +33,12 @@ from rowid.settings import Settings
 UNFORESEEN = 70
 BROKEN_PIPE = 128 + 13
 INTERRUPTED = 128 + 2
+_OPTIONS = {
+    "or force replacing it": "or replace it with --force",
+    "Choose another name for the ID column, or ask for the existing one to be replaced": "Choose another name with "
+    "--id-column, or replace the existing one with --replace-id",
+    "use duplicates: number": "use --duplicates number",
+}
 _TO_STDOUT = re.compile(r"-[a-z]*o-|--output=-")
 _OPTION_OUTPUT = re.compile(r"-[a-z]*o|--output")
 
@@ -56,10 +62,10 @@ class Invocation:
 
 
 class SignalReceived(KeyboardInterrupt):
-    """The process was asked to stop; what is under way is undone on the way out."""
+    """The process was asked to stop; what is under way is undone on the way out, unless it was ``done`` before."""
 
     def __init__(self, number: int) -> None:
-        self.number = number
+        self.number, self.done = number, False
         super().__init__(number)
 
 
@@ -134,16 +140,26 @@ def _described(error: BaseException, how: Invocation) -> tuple[str, str, str, in
     """The error's kind, message, hint and exit code."""
     if isinstance(error, RowIdError):
         message = str(RowIdError(error.what, where=error.where))  # without the hint, which has a place of its own
-        return type(error).__name__, message, error.hint, error.exit_code
+        return type(error).__name__, message, _in_options(error.hint), error.exit_code
     if isinstance(error, KeyboardInterrupt):
-        number = signal.Signals(error.number) if isinstance(error, SignalReceived) else signal.SIGINT
-        word = {signal.SIGINT: "interrupted", signal.SIGTERM: "terminated"}.get(number, "hung up")
-        return "Cancelled", f"{word}; nothing was written", "", 128 + number
+        received = error if isinstance(error, SignalReceived) else SignalReceived(signal.SIGINT)
+        word = {signal.SIGINT: "interrupted", signal.SIGTERM: "terminated"}.get(
+            signal.Signals(received.number), "hung up"
+        )
+        left = "the output was in place already" if received.done else "nothing was written"
+        return "Cancelled", f"{word}; {left}", "", 128 + received.number
     if isinstance(error, typer.TyperException):
         context = getattr(error, "ctx", None)
         command = context.command_path if context else "rowid"
         return "UsageError", error.format_message(), f"See {command} --help.", 2
     return type(error).__name__, *_unforeseen(error, how), UNFORESEEN
+
+
+def _in_options(hint: str) -> str:
+    """The hint, naming the option where the engine could only say what there is to ask for."""
+    for asked, option in _OPTIONS.items():
+        hint = hint.replace(asked, option)
+    return hint
 
 
 def _unforeseen(error: BaseException, how: Invocation) -> tuple[str, str]:
@@ -158,7 +174,10 @@ def _unforeseen(error: BaseException, how: Invocation) -> tuple[str, str]:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         path.write_text(details, encoding="utf-8", errors="backslashreplace")
     except (OSError, RowIdError):
-        return message, "Set ROWID_STATE_DIR to a folder that can be written, and run it again: the details will be there."
+        return (
+            message,
+            "Set ROWID_STATE_DIR to a folder that can be written, and run it again: the details will be there.",
+        )
     return message, f"The details are in {path}."
 
 

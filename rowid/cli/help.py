@@ -4,9 +4,11 @@ ROWID = """
 Gives every row of a table a stable ID that is made from the row's content alone: the same row has the same ID tomorrow,
 on another machine, and from another file format.
 
-    rowid profile people.csv
-    rowid run people.csv -o people.parquet --columns email,country
-    rowid verify people.parquet
+```sh
+rowid profile people.csv
+rowid run people.csv -o people.parquet --columns email,country
+rowid verify people.parquet
+```
 """
 
 EXIT_CODES = """
@@ -29,15 +31,19 @@ The output appears whole or not at all. Without columns and without a recipe, al
 An option given together with a recipe overrides what the recipe says; what the recipe says of a column that is no
 longer a key column is dropped.
 
-    rowid run people.csv -o people.parquet --columns email,country
-    rowid run people.csv -o - --form uuid | head
-    rowid run people.csv -o people.jsonl.gz --recipe people.yaml
+```sh
+rowid run people.csv -o people.parquet --columns email,country
+rowid run people.csv -o - --form uuid | head
+rowid run people.csv -o people.jsonl.gz --recipe people.yaml
+```
 """
 
 PROFILE = """
 Shows every column of a table: its type, how many nulls and how many different values it has, and some of them.
 
-    rowid profile people.csv
+```sh
+rowid profile people.csv
+```
 """
 
 VERIFY = """
@@ -46,18 +52,24 @@ Computes the IDs of a file again and compares them with those it holds.
 The recipe is the one given, else the one that the file holds (Parquet), else FILE.recipe.yaml or FILE.recipe.json
 beside it. The exit code is 1 if an ID is not the one its row has.
 
-    rowid verify people.parquet
-    rowid verify people-with-ids.csv --recipe people.yaml
+```sh
+rowid verify people.parquet
+rowid verify people-with-ids.csv --recipe people.yaml
+```
 """
 
 RUNS = """
 Lists the runs of this installation, newest first: what was read and written, how many rows, how fast, how it ended.
 
-    rowid runs --limit 5
+```sh
+rowid runs --limit 5
+```
 """
 
 APP = """
 Starts the web app; Ctrl-C stops it.
 
-    rowid app --port 8600
+```sh
+rowid app --port 8600
+```
 """

@@ -9,8 +9,9 @@ if TYPE_CHECKING:
 def receipt(trail: "AuditTrail") -> str:
     """What a run did, in a few lines."""
     rate = f", {trail.rows_out / trail.elapsed_s:,.0f} rows/s" if trail.rows_out and trail.elapsed_s > 0 else ""
+    rows = "1 row" if trail.rows_out == 1 else f"{trail.rows_out:,} rows"
     lines = {
-        "written": f"{trail.rows_out:,} rows to {trail.sink} in {trail.elapsed_s:,.2f} s{rate}",
+        "written": f"{rows} to {trail.sink} in {trail.elapsed_s:,.2f} s{rate}",
         "IDs": f"{trail.distinct_ids:,} different, {trail.null_ids:,} null",
         "duplicates": _duplicates(trail),
         "recipe": trail.recipe_fingerprint,
@@ -24,5 +25,9 @@ def receipt(trail: "AuditTrail") -> str:
 def _duplicates(trail: "AuditTrail") -> str:
     if not trail.duplicate_rows:
         return "no row repeats another"
-    what = "and have IDs of their own" if trail.recipe.get("duplicates") == "number" else "and share its ID"
+    numbered = trail.recipe.get("duplicates") == "number"
+    one = trail.duplicate_rows == 1
+    what = ("and has an ID of its own" if one else "and have IDs of their own") if numbered else "with the same ID"
+    if trail.duplicate_rows == 1:
+        return f"1 row repeats an earlier one {what}"
     return f"{trail.duplicate_rows:,} rows repeat an earlier one {what}"

@@ -6,12 +6,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from rowid.cli import options
+from rowid.cli.boundary import SignalReceived
 from rowid.cli.output import as_json, out, tell
 from rowid.errors import SinkError, UsageError
+from rowid.events import Event, RunFinished
 from rowid.recipe import DUPLICATES, FORMS, NULLS, Recipe
 
 if TYPE_CHECKING:
-    from rowid.ports import Source
+    from rowid.model import AuditTrail
+    from rowid.ports import Observer, Source
 
 _KEY, _ID, _FILES = "What makes a row", "What the ID is like", "Files"
 
@@ -114,22 +117,40 @@ def run(
     from rowid.cli.listen import observers
     from rowid.cli.progress import bar
 
-    listeners = observers(verbose=verbose)
+    written = _Written()
+    listeners: list[Observer] = [written, *observers(verbose=verbose)]
     base = Recipe.load(recipe).to_dict() if recipe else {}
     sink = bootstrap.open_sink(output, force=force)
     table = bootstrap.open_source(source, reading)
     chosen = _recipe(base, wanted, table)
     if not json and not {"columns"} & {*base, *wanted}:
         tell(f"no columns were named, so all {len(chosen.columns):,} make the ID, sorted by name")
-    with bar(shown=not (json or verbose), rows_on_stdout=output == "-") as progress:
-        trail = pipeline.run(table, chosen, sink, observers=listeners, progress=progress, replace=replace_id)
-    if save_recipe:
-        _save(chosen, save_recipe)
+    try:
+        with bar(shown=not (json or verbose), rows_on_stdout=output == "-") as progress:
+            trail = pipeline.run(table, chosen, sink, observers=listeners, progress=progress, replace=replace_id)
+        if save_recipe:
+            _save(chosen, save_recipe)
+        _answer(trail, json=json, rows_on_stdout=output == "-")
+    except SignalReceived as stop:
+        stop.done = written.yes
+        raise
+
+
+class _Written:
+    """Hears that the output is in place: who is interrupted after that must not be told that nothing was written."""
+
+    yes = False
+
+    def __call__(self, event: Event) -> None:
+        self.yes = self.yes or isinstance(event, RunFinished)
+
+
+def _answer(trail: "AuditTrail", *, json: bool, rows_on_stdout: bool) -> None:
     if not json:
         from rowid.cli.receipt import receipt
 
         tell(receipt(trail))
-    elif output == "-":
+    elif rows_on_stdout:
         tell(as_json(trail.to_dict()))
     else:
         out(as_json(trail.to_dict()))
