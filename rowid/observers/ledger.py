@@ -4,11 +4,11 @@ import json
 import os
 import platform
 import sqlite3
-import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 from rowid.errors import SinkError, SourceError
@@ -71,7 +71,7 @@ class Ledger:
         elif event.run_id in self._beats:
             if not isinstance(event, BatchHashed):
                 self._end(event)
-            elif time.monotonic() - self._beats[event.run_id] >= BEAT_S:
+            elif monotonic() - self._beats[event.run_id] >= BEAT_S:
                 self._beat(event)
 
     def runs(self, limit: int = 200) -> list[RunRecord]:
@@ -99,10 +99,10 @@ class Ledger:
             event.recipe_fingerprint,
             event.rows_total,
         )
-        self._beats[event.run_id] = time.monotonic()
+        self._beats[event.run_id] = monotonic()
 
     def _beat(self, event: BatchHashed) -> None:
-        self._beats[event.run_id] = time.monotonic()
+        self._beats[event.run_id] = monotonic()
         self._write(
             "UPDATE runs SET heard_at = ?, rows = ?, rows_total = ?, elapsed_s = ? WHERE run_id = ?",
             _iso(event.at),
@@ -145,7 +145,7 @@ class Ledger:
         try:
             self.path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
             with self._transaction() as connection:
-                connection.execute(statement, values)
+                connection.execute(statement, [_storable(value) for value in values])
         except (OSError, sqlite3.Error) as error:
             raise SinkError(
                 f"the ledger of runs cannot be written ({error})",
@@ -208,6 +208,11 @@ def _process_started(pid: int) -> float | None:
         return None if process.status() == psutil.STATUS_ZOMBIE else process.create_time()
     except psutil.Error:
         return None
+
+
+def _storable(value: object) -> object:
+    """A file's name may hold bytes that are no text; SQLite takes text alone."""
+    return value.encode("utf-8", "backslashreplace").decode() if isinstance(value, str) else value
 
 
 def _iso(at: datetime) -> str:

@@ -4,6 +4,7 @@ import codecs
 import io
 import re
 from dataclasses import dataclass
+from typing import Any
 
 from rowid.errors import SourceError
 from rowid.sources.files import InputFile
@@ -97,6 +98,12 @@ class Utf8Stream(io.RawIOBase):
             self._ready = text[missing:]
             missing -= len(parts[-1])
         return b"".join(parts)
+
+    def readinto(self, buffer: Any, /) -> int:
+        """Reads into a buffer, and returns how many bytes."""
+        given = self.read(len(buffer))
+        buffer[: len(given)] = given
+        return len(given)
 
     def close(self) -> None:
         """Closes the file."""
