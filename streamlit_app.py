@@ -4,7 +4,7 @@ import streamlit as st
 
 from rowid.ui import frame, place, problems
 
-st.set_page_config(page_title="rowid", page_icon=":material/fingerprint:", layout="wide")
+st.set_page_config(page_title="rowid", page_icon=frame.ICON, layout="wide")
 page = st.navigation(frame.screens())
 with problems.boundary():
     place.restore()

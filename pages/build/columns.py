@@ -35,13 +35,13 @@ def judge(table: Table, recipe: Recipe, info: SourceInfo) -> None:
     verdict = waiting.answer(questions.verdict(table, recipe), "Counting distinct rows", key="verdict")
     if verdict is not None:
         say(verdict)
-    for name in questions.float_columns(info, recipe.columns):
-        if name not in recipe.decimals and recipe.types.get(name) != "text":
-            st.warning(
-                f"**{escape(name)}** holds floating-point numbers: two programs that compute the same number may "
-                "differ in its last digit. Round it to some decimals below, or leave it out.",
-                icon=":material/warning:",
-            )
+    floats = questions.floats(info, recipe)
+    if floats:
+        st.warning(
+            f"Floating-point numbers: {names(floats)}. Two programs that compute the same number may differ in its "
+            "last digit. Round them to some decimals below, or leave them out.",
+            icon=":material/warning:",
+        )
 
 
 def say(verdict: KeyVerdict) -> None:
@@ -122,6 +122,7 @@ def first_ids(table: Table, recipe: Recipe) -> None:
         st.dataframe(
             rows,
             hide_index=True,
+            placeholder="null",
             column_order=[recipe.id_column, *recipe.columns, *rest],
             alt="The first rows with their IDs",
         )

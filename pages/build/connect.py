@@ -41,6 +41,7 @@ def choose() -> None:
 def correct(table: Table, known: questions.SourceInfo | None) -> None:
     """The controls that overrule what was found out."""
     options = table.options
+    found = known.details if known else {}
 
     def apply(option: str, key: str) -> None:
         value = st.session_state[key]
@@ -54,7 +55,7 @@ def correct(table: Table, known: questions.SourceInfo | None) -> None:
             list(choices),
             index=None if now is None else list(choices).index(now),
             format_func=lambda choice: choices[choice],
-            placeholder="Found out by itself",
+            placeholder=f"Found: {found[option]}" if found.get(option) else "Find out",
             key=key,
             on_change=apply,
             args=(option, key),
@@ -116,7 +117,7 @@ def understood(table: Table) -> None:
         first = waiting.answer(questions.head(table), "Reading the first rows", key="head")
         if first is not None:
             st.caption(f"The first {count(first.num_rows, 'row')}")
-            st.dataframe(first, hide_index=True, height=420, alt=f"The first rows of {table.name}")
+            st.dataframe(first, hide_index=True, height=420, placeholder="null", alt=f"The first rows of {table.name}")
     with types_tab:
         st.dataframe(connecting.kinds(known), hide_index=True, alt="Columns, their types and notes")
 

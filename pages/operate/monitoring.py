@@ -17,12 +17,12 @@ def machine_now(settings: Settings) -> None:
         with st.container(horizontal=True, gap="medium"):
             st.metric("Processor", f"{now.cpu:.0f} %", help=f"Of {count(now.cores, 'core')}", width=170)
             st.metric(
-                "Memory", f"{now.memory_used / now.memory_total:.0%}",
+                "Memory", f"{100 * now.memory_used / now.memory_total:.0f} %",
                 help=f"{size(now.memory_used)} of {size(now.memory_total)} in use", width=170,
             )  # fmt: skip
             st.metric("Memory of the app", size(now.process), width=170)
             st.metric(
-                "Disk", f"{now.disk_used / now.disk_total:.0%}",
+                "Disk", f"{100 * now.disk_used / now.disk_total:.0f} %",
                 help=f"{size(now.disk_used)} of {size(now.disk_total)} in use where results are kept", width=170,
             )  # fmt: skip
 

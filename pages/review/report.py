@@ -28,7 +28,9 @@ def pick(current: Run | None) -> Run | None:
 
     def take() -> None:
         run = finished[st.session_state["report-run"]]
-        place.go(table=run.table_id, recipe=place.here("recipe") if run.table_id == place.here("table") else None, run=run.id)
+        place.go(
+            table=run.table_id, recipe=place.here("recipe") if run.table_id == place.here("table") else None, run=run.id
+        )
 
     st.session_state["report-run"] = chosen
     st.selectbox(
@@ -47,9 +49,9 @@ def show(report: questions.Report, recipe: Recipe) -> None:
     draw = {"KEY": st.success, "NOT A KEY": st.warning, "CANNOT TELL": st.info}[reporting.answer(verdict)]
     icon = {"KEY": "check_circle", "NOT A KEY": "content_copy", "CANNOT TELL": "help"}[reporting.answer(verdict)]
     draw(f"**{reporting.answer(verdict)}**  \n{reporting.explanation(verdict)}", icon=f":material/{icon}:")
-    with st.container(horizontal=True, gap="medium"):
+    with st.container(horizontal=True, gap="small"):
         for label, value in reporting.numbers(report).items():
-            st.metric(label, value, width=150)
+            st.metric(label, value, width=125)
     if verdict.rows:
         left, right = st.columns(2, gap="large")
         with left:
@@ -57,7 +59,7 @@ def show(report: questions.Report, recipe: Recipe) -> None:
             charts.draw(figure, numbers, key="distinct", alt="Distinct and surplus rows, stacked")
         with right:
             figure, numbers = charts.nulls(report)
-            charts.draw(figure, numbers, key="nulls", alt="Empty values by key column, as bars")
+            charts.draw(figure, numbers, key="nulls", alt="Nulls by key column, as bars")
     if report.groups:
         groups(report, recipe)
 
@@ -74,6 +76,7 @@ def groups(report: questions.Report, recipe: Recipe) -> None:
         st.dataframe(
             reporting.rows(group),
             hide_index=True,
+            placeholder="null",
             column_order=reporting.order(group, recipe),
             key=f"group-{number}",
             alt=f"The first rows of duplicate group {number + 1}",

@@ -1,7 +1,7 @@
 """Charts, each with a title, units, and its numbers as a table one click away."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import plotly.graph_objects as go
 import streamlit as st
@@ -27,17 +27,19 @@ def draw(figure: go.Figure, numbers: Numbers, *, key: str, alt: str) -> None:
 def distinct_and_surplus(report: Report) -> tuple[go.Figure, Numbers]:
     """Distinct rows against surplus ones."""
     verdict = report.verdict
-    parts = [("Distinct", verdict.distinct, BLUE, ""), ("Surplus", verdict.surplus_rows, ORANGE, "/")]
+    parts = [("Distinct", verdict.distinct, BLUE, "", "white"), ("Surplus", verdict.surplus_rows, ORANGE, "/", "black")]
     figure = go.Figure()
-    for name, rows, colour, pattern in parts:
+    for name, rows, colour, pattern, ink in parts:
         figure.add_bar(
-            y=["Rows"], x=[rows], name=name, orientation="h", marker={"color": colour, "pattern": {"shape": pattern}},
-            text=[f"{rows:,}"], hovertemplate=f"{name}: %{{x:,}} rows<extra></extra>",
+            y=["Rows"], x=[rows], name=name, orientation="h", text=[f"{rows:,}" if rows else ""],
+            marker={"color": colour, "pattern": {"shape": pattern, "fillmode": "overlay", "fgopacity": 0.35}},
+            insidetextfont={"color": ink}, textposition="inside", insidetextanchor="middle", hovertemplate=f"{name}: %{{x:,}} rows<extra></extra>",
         )  # fmt: skip
     figure.update_layout(barmode="stack", legend={"orientation": "h", "y": -0.45, "traceorder": "normal"})
     figure.update_yaxes(showticklabels=False)
+    figure.update_xaxes(tickformat=",d")
     return (
-        _framed(figure, "Distinct and surplus rows", "rows", "", height=220),
+        _framed(figure, "Distinct and surplus rows", "rows", "", height=240),
         {"Rows": [name for name, *_ in parts], "Count": [rows for _, rows, *_ in parts]},
     )
 
@@ -50,6 +52,7 @@ def group_sizes(report: Report) -> tuple[go.Figure, Numbers]:
         go.Bar(x=labels, y=sizes, marker={"color": BLUE}, hovertemplate="%{y:,} rows like %{x}<extra></extra>")
     )
     figure.update_xaxes(type="category")
+    figure.update_yaxes(tickformat=",d", dtick=1 if max(sizes, default=0) < 5 else None)
     title = f"The largest {count(len(sizes), 'group')} of rows with the same key"
     return (
         _framed(figure, title, "first row of the group", "rows in the group"),
@@ -58,19 +61,28 @@ def group_sizes(report: Report) -> tuple[go.Figure, Numbers]:
 
 
 def nulls(report: Report) -> tuple[go.Figure, Numbers]:
-    """Empty values by key column."""
+    """Nulls by key column."""
     columns, counts = list(report.nulls), list(report.nulls.values())
     figure = go.Figure(
         go.Bar(
-            x=counts, y=columns, orientation="h", marker={"color": ORANGE}, text=[f"{n:,}" for n in counts],
+            x=counts,
+            y=columns,
+            orientation="h",
+            marker={"color": ORANGE},
+            text=[f"{n:,}" for n in counts],
+            textposition="outside",
+            cliponaxis=False,
             hovertemplate="%{y}: %{x:,} rows<extra></extra>",
         )  # fmt: skip
     )
     figure.update_yaxes(type="category", autorange="reversed")
-    height = min(600, 150 + 32 * len(columns))
+    figure.update_xaxes(
+        range=[0, 1.15 * max(1, *counts)], tickformat=",d", dtick=1 if max(counts, default=0) < 5 else None
+    )
+    height = min(600, max(240, 130 + 32 * len(columns)))
     return (
-        _framed(figure, "Empty values by key column", "rows", "", height=height),
-        {"Key column": columns, "Rows with an empty value": counts},
+        _framed(figure, "Nulls by key column", "rows", "", height=height),
+        {"Key column": columns, "Rows with a null": counts},
     )
 
 
@@ -99,6 +111,9 @@ def _over_time(
             )  # fmt: skip
     figure.update_layout(legend={"orientation": "h", "y": -0.3}, uirevision=title, showlegend=True)
     figure.update_yaxes(rangemode="tozero")
+    first, last = min(times), max(times)
+    margin = max(timedelta(minutes=10), (last - first) / 20)  # a single run is a point on a scale of minutes
+    figure.update_xaxes(range=[first - margin, last + margin], tickformat="%H:%M\n%d %b")
     numbers: Numbers = {
         "Started": list(times),
         "Source": [one.source for one in records],

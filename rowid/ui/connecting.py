@@ -10,14 +10,8 @@ from rowid.model import ReadOptions, SourceInfo
 from rowid.ui import place, sample
 from rowid.ui.workspace import Table
 
-ENDINGS = [
-    "csv", "tsv", "tab", "txt", "parquet", "pq", "jsonl", "ndjson", "json", "xlsx", "xlsm", "gz", "zst",
-]  # fmt: skip
-DELIMITERS = {
-    None: "Find out", ",": "Comma  ,", ";": "Semicolon  ;", "\t": "Tab", "|": "Vertical bar  |", " ": "Space",
-}  # fmt: skip
+DELIMITERS = {",": "Comma  ,", ";": "Semicolon  ;", "\t": "Tab", "|": "Vertical bar  |", " ": "Space"}
 ENCODINGS = {
-    None: "Find out",
     "utf-8": "UTF-8",
     "utf-16": "UTF-16",
     "cp1252": "Windows-1252 (Western Europe)",
@@ -28,7 +22,7 @@ ENCODINGS = {
     "shift_jis": "Shift JIS (Japanese)",
     "gb18030": "GB 18030 (Chinese)",
 }
-HEADERS = {None: "Find out", True: "First row names the columns", False: "No header: the first row is data"}
+HEADERS = {True: "First row names the columns", False: "No header: the first row is data"}
 _CHUNK = 1 << 20
 
 

@@ -16,7 +16,6 @@ from rowid.ui.numbers import share
 from rowid.ui.workspace import Table
 
 TYPES = {
-    None: "As it is",
     "text": "Text, to the letter",
     "number": "Number (exact)",
     "boolean": "Boolean (yes/no, 1/0, true/false)",

@@ -16,8 +16,9 @@ COLUMNS = "pages/build/columns.py"
 RUN = "pages/build/run.py"
 REPORT = "pages/review/report.py"
 MONITORING = "pages/operate/monitoring.py"
-_LOGO = Path(__file__).parent / "logo.svg"
-_ICON = Path(__file__).parent / "icon.svg"
+ICON = str(Path(__file__).parent / "icon.svg")
+_LOGO = str(Path(__file__).parent / "logo.svg")
+_STYLE = Path(__file__).parent / "style.css"
 
 
 def screens() -> dict[str, list[st.Page]]:
@@ -38,7 +39,8 @@ def screens() -> dict[str, list[st.Page]]:
 
 def header() -> None:
     """The table in hand, the recipe's fingerprint and, while one runs, the job."""
-    st.logo(_LOGO, icon_image=_ICON, size="large")
+    st.html(_STYLE)
+    st.logo(_LOGO, icon_image=ICON, size="large")
     with st.container(key="header"):
         table = place.table_or_none()
         if table is None:

@@ -87,7 +87,9 @@ class Jobs:
             if job is None:
                 job = self._jobs[key] = Job(work)
                 # a daemon: a process that is told to end does not wait for a job that nobody will read
-                threading.Thread(target=job.run, args=(self._slots,), name=f"job-{len(self._jobs)}", daemon=True).start()
+                threading.Thread(
+                    target=job.run, args=(self._slots,), name=f"job-{len(self._jobs)}", daemon=True
+                ).start()
             self._jobs.move_to_end(key)
             ended = [key for key, job in self._jobs.items() if job.ended]
             for old in ended[: max(0, len(ended) - KEPT)]:

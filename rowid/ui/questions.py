@@ -1,6 +1,5 @@
 """What pages ask about a table. Each answer is a job: asked twice, it is worked out once."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -19,6 +18,7 @@ from rowid.ui.workspace import Table
 HEAD_ROWS = 100
 PREVIEW_ROWS = 10
 GROUPS = 20
+_FLOATS = ("halffloat", "float", "double")
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,10 +174,14 @@ def _nulls(found: Watched, recipe: Recipe) -> dict[str, int]:
     return counts
 
 
-def float_columns(known: SourceInfo, chosen: Sequence[str]) -> list[str]:
-    """The chosen columns that hold floats: two programs that compute the same number may differ in its last digit."""
-    floats = {column.name for column in known.columns if column.type in ("float", "double", "halffloat", "float64")}
-    return [name for name in chosen if name in floats]
+def floats(known: SourceInfo, recipe: Recipe) -> list[str]:
+    """The key columns that hold floats which nothing rounds."""
+    types = {column.name: column.type for column in known.columns}
+    return [
+        name
+        for name in recipe.columns
+        if types.get(name) in _FLOATS and name not in recipe.decimals and recipe.types.get(name) != "text"
+    ]
 
 
 def label(progress: Progress | None, what: str) -> str:

@@ -42,7 +42,9 @@ def advice(verdict: KeyVerdict, groups: tuple[DuplicateGroup, ...]) -> str:
     if not groups:
         return ""
     if not differing:
-        return "The repeated rows are equal in every column: they are true duplicates. Remove them, or number them on Run."
+        return (
+            "The repeated rows are equal in every column: they are true duplicates. Remove them, or number them on Run."
+        )
     return f"The repeated rows differ in {names(differing)}: a key needs some of these, too."
 
 
@@ -83,5 +85,5 @@ def numbers(report: Report) -> dict[str, str]:
         "Duplicate groups": f"{verdict.duplicate_groups:,}",
         "Surplus rows": f"{verdict.surplus_rows:,}",
         "Largest group": f"{verdict.largest_group:,}" if verdict.surplus_rows else "–",
-        "Rows with an empty key value": f"{verdict.rows_with_null:,}",
+        "Rows with null": f"{verdict.rows_with_null:,}",
     }

@@ -20,20 +20,20 @@ from rowid.ui.workspace import Run, Table, Workspace
 
 OUTPUTS = {"Parquet": ".parquet", "CSV": ".csv"}
 FORMS = {
-    "hex": "64 hexadecimal digits (the whole SHA-256)",
-    "uuid": "a UUID of version 8 (122 bits)",
-    "int64": "a signed 64-bit integer",
-    "binary": "32 bytes (the whole SHA-256)",
+    "hex": ("Hexadecimal", "64 digits, the whole SHA-256"),
+    "uuid": ("UUID", "version 8, 122 bits of the SHA-256"),
+    "int64": ("64-bit integer", "signed, 64 bits of the SHA-256"),
+    "binary": ("Binary", "32 bytes, the whole SHA-256"),
 }
 DUPLICATES = {
-    "keep": "Repeated rows share their ID",
-    "number": "Each repetition gets an ID of its own",
-    "reject": "Stop if a row repeats",
+    "keep": ("Keep", "repeated rows share their ID"),
+    "number": ("Number", "each repetition gets an ID of its own"),
+    "reject": ("Reject", "the run stops if a row repeats"),
 }
 NULLS = {
-    "hash": "An empty value is part of the content",
-    "null": "No ID where all key columns are empty",
-    "reject": "Stop if a key column has an empty value",
+    "hash": ("Hash", "a null is part of the content"),
+    "null": ("Null", "no ID where all key columns are null"),
+    "reject": ("Reject", "the run stops if a key column holds a null"),
 }
 
 
@@ -57,15 +57,15 @@ class Plan:
         size = count(rows, "row") if rows is not None else "all rows"
         place = f"replace column **{column}**" if self.replace else f"add column **{column}**"
         said = [
-            f"Read {size} of **{escape(self.table.name)}** and {place}: {FORMS[recipe.form]} from "
-            f"{names(recipe.columns)}.",
-            f"{DUPLICATES[recipe.duplicates]}. {NULLS[recipe.nulls]}.",
+            f"Read {size} of **{escape(self.table.name)}** and {place}, made of {names(recipe.columns)}.",
+            f"Form of the ID: {FORMS[recipe.form][0]} ({FORMS[recipe.form][1]}).",
+            f"Repeats and nulls: {DUPLICATES[recipe.duplicates][1]}; {NULLS[recipe.nulls][1]}.",
             f"Write **{escape(self.file)}** for you to download. Your table stays as it is.",
         ]
         if recipe.duplicates == "reject" and verdict and verdict.surplus_rows:
             said.append(f"**It will stop:** {count(verdict.surplus_rows, 'row')} repeat another one.")
         if recipe.nulls == "reject" and verdict and verdict.rows_with_null:
-            said.append(f"**It will stop:** {count(verdict.rows_with_null, 'row')} have an empty value in the key.")
+            said.append(f"**It will stop:** {count(verdict.rows_with_null, 'row')} have a null in the key.")
         return said
 
 

@@ -211,7 +211,12 @@ class Workspace:
 
     def _new(self, table_id: str, name: str, path: str) -> Table:
         (self._tables / table_id).mkdir(parents=True, exist_ok=True, mode=0o700)
-        plain = {"name": name, "path": path, "options": asdict(ReadOptions()), "added_at": datetime.now(UTC).isoformat()}
+        plain = {
+            "name": name,
+            "path": path,
+            "options": asdict(ReadOptions()),
+            "added_at": datetime.now(UTC).isoformat(),
+        }
         _write(self._tables / table_id / "table.json", plain)
         return self.table(table_id)
 
