@@ -80,7 +80,7 @@ def render(digest_: bytes, form: str) -> str | bytes | int:
 
 
 def _hex(raw: np.ndarray) -> np.ndarray:
-    return np.frombuffer(raw.tobytes().hex().encode(), np.uint8).reshape(len(raw), -1)
+    return np.frombuffer(raw.tobytes().hex().encode(), np.uint8).reshape(len(raw), 2 * raw.shape[1])
 
 
 def _uuid(digests_: np.ndarray) -> np.ndarray:

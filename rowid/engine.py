@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from rowid import canonical, digest
-from rowid.checks import Uniqueness
+from rowid.checks import MAX_NAMED, Uniqueness
 from rowid.errors import ColumnError, DuplicateRowError, NullKeyError
 from rowid.recipe import Recipe
 
@@ -113,9 +113,10 @@ class HashingEngine:
     def _refuse_nulls(self, texts: list[pa.Array]) -> None:
         for name, column in zip(self.recipe.columns, texts, strict=True):
             if column.null_count:
-                rows = [self._rows + 1 + at for at in pc.indices_nonzero(pc.is_null(column)).to_pylist()[:5]]
+                rows = [self._rows + 1 + at for at in pc.indices_nonzero(pc.is_null(column)).to_pylist()]
+                more = ", ..." if len(rows) > MAX_NAMED else ""
                 raise NullKeyError(
-                    f"null in row{'s' if len(rows) > 1 else ''} {_listed(rows)}, and the recipe says nulls: reject",
+                    f"null in row {_listed(rows[:MAX_NAMED])}{more}, and the recipe says nulls: reject",
                     where=f"column {name!r}",
                     hint="Mend the rows, leave the column out of the key, or let nulls be hashed.",
                 )

@@ -51,9 +51,9 @@ class Recipe:
         RecipeError: if no data could ever satisfy it; says which field and what it may be.
     """
 
-    columns: tuple[str, ...]
+    columns: Sequence[str]
     types: Mapping[str, str] = field(default_factory=dict, kw_only=True)
-    normalise: Mapping[str, tuple[str, ...]] = field(default_factory=dict, kw_only=True)
+    normalise: Mapping[str, Sequence[str]] = field(default_factory=dict, kw_only=True)
     decimals: Mapping[str, int] = field(default_factory=dict, kw_only=True)
     form: str = field(default="hex", kw_only=True)
     duplicates: str = field(default="keep", kw_only=True)
@@ -84,7 +84,7 @@ class Recipe:
 
     def rule(self, column: str) -> Rule:
         """How ``column`` becomes canonical text."""
-        return Rule(self.types.get(column), self.normalise.get(column, ()), self.decimals.get(column))
+        return Rule(self.types.get(column), tuple(self.normalise.get(column, ())), self.decimals.get(column))
 
     @property
     def fingerprint(self) -> str:

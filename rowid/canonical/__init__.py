@@ -6,6 +6,7 @@ frame the texts of a row and of a batch. Nothing here is clever: faster code is 
 
 from rowid.canonical.arrays import texts
 from rowid.canonical.framing import message, messages, numbered
+from rowid.canonical.objects import texts_of
 from rowid.canonical.values import text
 
-__all__ = ["message", "messages", "numbered", "text", "texts"]
+__all__ = ["message", "messages", "numbered", "text", "texts", "texts_of"]

@@ -1,7 +1,7 @@
 """The order of the stages, and what can be asked of a source and a recipe."""
 
 from rowid.pipeline.review import duplicate_groups, judge, preview, verify
-from rowid.pipeline.run import FINGERPRINT_KEY, RECIPE_KEY, new_run_id, run
+from rowid.pipeline.run import FINGERPRINT_KEY, RECIPE_KEY, new_run_id, run, with_ids
 
 __all__ = [
     "FINGERPRINT_KEY",
@@ -12,4 +12,5 @@ __all__ = [
     "preview",
     "run",
     "verify",
+    "with_ids",
 ]

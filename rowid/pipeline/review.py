@@ -33,7 +33,9 @@ def judge(
         if progress:
             progress(rows.progress("judge"))
     unique = engine.uniqueness
-    return KeyVerdict(recipe.columns, rows.rows, unique.distinct, unique.groups, unique.largest, engine.rows_with_null)
+    return KeyVerdict(
+        tuple(recipe.columns), rows.rows, unique.distinct, unique.groups, unique.largest, engine.rows_with_null
+    )
 
 
 def duplicate_groups(source: Source, recipe: Recipe, *, limit: int = 20) -> tuple[DuplicateGroup, ...]:

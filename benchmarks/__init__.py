@@ -1,0 +1,1 @@
+"""Measurements side by side; the figures of the README come from here."""

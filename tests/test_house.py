@@ -1,0 +1,54 @@
+"""The house keeps its own rules: what an import loads, what may import what, what is public."""
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import rowid
+from rowid import errors
+
+ROOT = Path(__file__).parent.parent
+HEAVY = (
+    "streamlit",
+    "snowflake",
+    "prometheus_client",
+    "pandas",
+    "polars",
+    "numba",
+    "duckdb",
+    "sqlalchemy",
+    "typer",
+    "rich",
+)
+
+
+def _loaded_by(statement: str) -> set[str]:
+    script = f"import sys\n{statement}\nprint(*sorted({{name.partition('.')[0] for name in sys.modules}}))"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=ROOT)
+    return set(done.stdout.split())
+
+
+def test_importing_rowid_loads_none_of_the_faces_or_vendors():
+    assert not _loaded_by("import rowid") & {*HEAVY, "pyarrow", "numpy", "yaml"}
+
+
+def test_making_ids_loads_none_of_the_faces_or_vendors():
+    """Pyarrow itself imports pandas where it is installed."""
+    assert not _loaded_by("import rowid; rowid.row_id([1]); import rowid.pipeline") & ({*HEAVY} - {"pandas"})
+
+
+def test_the_public_names_are_these_and_all_are_there():
+    assert rowid.__all__ == sorted(rowid.__all__)
+    for name in rowid.__all__:
+        assert getattr(rowid, name).__doc__
+        assert name in dir(rowid)
+
+
+def test_every_error_is_drawn_in_the_tree_of_its_module():
+    classes = [
+        node.name for node in ast.parse(Path(errors.__file__).read_text()).body if isinstance(node, ast.ClassDef)
+    ]
+    assert len(classes) > 8
+    for name in classes:
+        assert name in errors.__doc__
