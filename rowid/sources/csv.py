@@ -10,7 +10,7 @@ from rowid.errors import RowIdError, SourceError
 from rowid.model import ColumnInfo, ReadOptions, SourceInfo
 from rowid.sources.columns import named, require_known
 from rowid.sources.dialect import Dialect, dialect_of
-from rowid.sources.encoding import Encoding, EncodingError, Utf8Stream, encoding_of, is_windows, windows_1252
+from rowid.sources.encoding import Encoding, EncodingError, Utf8Stream, encoding_of, second_guess
 from rowid.sources.files import InputFile
 from rowid.sources.infer import ColumnGuess
 from rowid.stream import cells, reader
@@ -81,11 +81,12 @@ class CsvSource:
         try:
             return self._read(encoding)
         except EncodingError as error:
-            if not (
-                encoding.guessed and encoding.codec == "utf-8" and not encoding.bom and is_windows(self._file, error)
-            ):
+            if not (encoding.guessed and encoding.codec == "utf-8" and not encoding.bom):
                 raise
-        return self._read(windows_1252())
+            other = second_guess(self._file, error)
+            if other is None:
+                raise
+        return self._read(other)
 
     def _read(self, encoding: Encoding) -> _Survey:
         dialect = self._dialect(encoding)
@@ -109,7 +110,7 @@ class CsvSource:
         if rows.has_nul:
             notes.append("some cells hold NUL characters")
         if encoding.codec == "cp1252":
-            notes.append("not UTF-8; read as Windows-1252")
+            notes.append("not UTF-8, so read as Windows-1252; say which encoding it has if letters look wrong")
         columns = tuple(
             ColumnInfo(name, str(guess.type), guess.note) for name, guess in zip(names, guesses, strict=True)
         )
@@ -130,7 +131,7 @@ class CsvSource:
         return dialect
 
     def _names(self, dialect: Dialect) -> tuple[tuple[str, ...], list[str]]:
-        notes = [dialect.note] if dialect.note else []
+        notes = list(dialect.notes)
         if not dialect.header:
             return tuple(f"column{at + 1}" for at in range(dialect.width)), notes
         names, more = named(dialect.first_row, self.name)
