@@ -26,7 +26,7 @@ from typing import Any, Self
 
 import typer
 
-from rowid.cli.output import as_json, out, printable, tell
+from rowid.cli.output import as_json, out, tell
 from rowid.errors import CanonicalError, RowIdError
 from rowid.settings import Settings
 
@@ -205,4 +205,4 @@ def _out_if_possible(text: str) -> None:
         out(text)
     except (RowIdError, BrokenPipeError) as error:
         _give_up_stdout()
-        tell(f"error: {printable(str(error))}")
+        tell(f"{text}\nerror: {error}")
