@@ -1,6 +1,8 @@
 """The commands, put together; their help is in ``rowid.cli.help``."""
 
+import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -50,11 +52,17 @@ def invoke(args: Sequence[str]) -> int:
     how = Invocation.of(args)
     with signals_raise(), warnings_shown():
         try:
-            return commands()(list(args), prog_name="rowid", standalone_mode=False, obj=how) or 0
+            return commands()(list(args), prog_name=_name(), standalone_mode=False, obj=how) or 0
         except typer.Abort:
             return report(KeyboardInterrupt(), how)
         except typer.TyperException as error:
             return report(error, how)
+
+
+def _name() -> str:
+    """The name the program was called by, for usage messages and completion."""
+    name = Path(sys.argv[0]).stem
+    return name if name == "row-id-generator" else "rowid"
 
 
 def _rowid(

@@ -26,7 +26,7 @@ from typing import Any, Self
 
 import typer
 
-from rowid.cli.output import as_json, out, printable, tell
+from rowid.cli.output import as_json, out, tell
 from rowid.errors import CanonicalError, RowIdError
 from rowid.settings import Settings
 
@@ -37,6 +37,7 @@ _OPTIONS = {
     "or force replacing it": "or replace it with --force",
     "Choose another name for the ID column, or ask for the existing one to be replaced": "Choose another name with "
     "--id-column, or replace the existing one with --replace-id",
+    "say that nothing is quoted": 'say that nothing is quoted (--quote "")',
     "use duplicates: number": "use --duplicates number",
 }
 _TO_STDOUT = re.compile(r"-[a-z]*o-|--output=-")
@@ -151,7 +152,7 @@ def _described(error: BaseException, how: Invocation) -> tuple[str, str, str, in
     if isinstance(error, typer.TyperException):
         context = getattr(error, "ctx", None)
         command = context.command_path if context else "rowid"
-        return "UsageError", error.format_message(), f"See {command} --help.", 2
+        return "UsageError", error.format_message().rstrip(".") + ".", f"See {command} --help.", 2
     return type(error).__name__, *_unforeseen(error, how), UNFORESEEN
 
 
@@ -205,4 +206,4 @@ def _out_if_possible(text: str) -> None:
         out(text)
     except (RowIdError, BrokenPipeError) as error:
         _give_up_stdout()
-        tell(f"error: {printable(str(error))}")
+        tell(f"{text}\nerror: {error}")

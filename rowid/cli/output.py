@@ -11,7 +11,7 @@ from rowid.errors import SinkError
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-_PIPE_WIDTH = 160
+_PIPE_WIDTH = 10_000  # one row, one line: it is for grep and its like
 
 
 def out(text: str) -> None:

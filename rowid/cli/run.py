@@ -124,7 +124,7 @@ def run(
     table = bootstrap.open_source(source, reading)
     chosen = _recipe(base, wanted, table)
     if not json and not {"columns"} & {*base, *wanted}:
-        tell(f"no columns were named, so all {len(chosen.columns):,} make the ID, sorted by name")
+        tell(f"no columns were named: all of them make the ID, sorted by name ({len(chosen.columns):,})")
     try:
         with bar(shown=not (json or verbose), rows_on_stdout=output == "-") as progress:
             trail = pipeline.run(table, chosen, sink, observers=listeners, progress=progress, replace=replace_id)
