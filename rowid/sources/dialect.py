@@ -81,7 +81,7 @@ def dialect_of(text: str, complete: bool, options: ReadOptions, *, prefer: str =
     _refuse_binary(text, best.quote, name)
     header = options.header if options.header is not None else has_header(best.rows)
     first = tuple(cell.text for cell in best.rows[0])
-    if header and len(first) == 1:  # an empty line is a row of a single column, but not above its header
+    if header:  # an empty line above the header is no row, not even of a single column
         skip += len(re.findall(r"\r\n|\r|\n", re.match(r"[\r\n]*", text)[0]))  # type: ignore[index]
     return Dialect(best.delimiter, best.quote, header, first, skip, tuple(_doubts(text, complete, best)))
 

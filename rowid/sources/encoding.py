@@ -16,6 +16,7 @@ _BOMS = (
 )
 _MULTIBYTE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 _HIGHS = re.compile(rb"[\x80-\xff]+")
+_CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1f]")
 _FEW = 4
 _MANY, _RARE = 0.4, 0.05
 _ASCII_SUPERSETS = ("utf-8", "cp1252", "iso8859-1", "iso8859-15")
@@ -170,7 +171,7 @@ def _one_byte(sample: bytes, name: str) -> Encoding | None:
     if high - sum(map(len, multibyte)) <= len(multibyte):
         return None
     in_runs = sum(len(run) for run in _HIGHS.findall(sample) if len(run) > 1)
-    if high > _FEW and in_runs > high / 2 and b"\0" not in sample:
+    if high > _FEW and in_runs > high / 2 and not _CONTROL.search(sample):
         hint = f"Say which encoding it has{_suggestion(sample)}."
         raise SourceError("the text is neither UTF-8 nor Western European", where=name, hint=hint)
     return Encoding("cp1252", 0, "Windows-1252")
@@ -185,21 +186,14 @@ def _suggestion(sample: bytes) -> str:
 
 def _utf16(sample: bytes) -> Encoding | None:
     """UTF-16 without a mark: in Western text every other byte is zero, and so is the other half of a line's end."""
-    even, odd = sample[0::2].count(0), sample[1::2].count(0)
     half = len(sample) // 2
     end = sample.find(b"\n")
-    if (
-        half
-        and odd > _MANY * half
-        and even < _RARE * half
-        and (end < 0 or sample[end : end + 2] == b"\n\0" and not end % 2)
+    for zeros, letters, codec, label, newline in (
+        (1, 0, "utf-16-le", "UTF-16 (little-endian)", b"\n\0"),
+        (0, 1, "utf-16-be", "UTF-16 (big-endian)", b"\0\n"),
     ):
-        return Encoding("utf-16-le", 0, "UTF-16 (little-endian)")
-    if (
-        half
-        and even > _MANY * half
-        and odd < _RARE * half
-        and (end < 0 or sample[end - 1 : end + 1] == b"\0\n" and end % 2)
-    ):
-        return Encoding("utf-16-be", 0, "UTF-16 (big-endian)")
+        shape = sample[zeros::2].count(0) > _MANY * half and sample[letters::2].count(0) < _RARE * half
+        start = end - end % 2
+        if half and shape and (end < 0 or sample[start : start + 2] == newline):
+            return Encoding(codec, 0, label)
     return None

@@ -6,6 +6,7 @@ from typing import Any
 import pyarrow as pa
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, PasswordError, WorksheetNotFound
 
+from rowid import canonical
 from rowid.errors import SourceError
 from rowid.model import ColumnInfo, ReadOptions, SourceInfo
 from rowid.sources.columns import named, require_known
@@ -90,7 +91,8 @@ class ExcelSource:
             others = [sheet for sheet in sheets if sheet != title]
             hint = f"The others are {', '.join(map(repr, others))}." if others else "It has neither a header nor a row."
             raise SourceError(f"the sheet {title!r} is empty", where=self.name, hint=hint)
-        notes = [] if len(rows) == len(grid) else [f"{len(grid) - len(rows):,} empty rows were passed over"]
+        gone = len(grid) - len(rows)
+        notes = [f"{gone:,} empty {'row was' if gone == 1 else 'rows were'} passed over"] if gone else []
         columns = [[_value(cell) for cell in column] for column in zip(*rows, strict=True)]
         if not header:
             return tuple(f"column{at + 1}" for at in range(len(columns))), columns, notes
@@ -110,6 +112,4 @@ def _value(cell: Any) -> Any:
 
 
 def _title(cell: Any) -> str:
-    from rowid import canonical
-
     return canonical.text(cell) or ""

@@ -1,6 +1,7 @@
-"""JSON Lines: one object a line. Strings stay strings, whole numbers keep all their digits, a number with a point or
-an exponent is a float64, as nearly every program takes it. The schema holds for all lines: a field that comes late is
-null before.
+"""JSON Lines: one object a line.
+
+Strings stay strings, whole numbers keep all their digits, a number with a point or an exponent is a float64, as nearly
+every program takes it. The schema holds for all lines: a field that comes late is null before.
 """
 
 import io

@@ -1,5 +1,6 @@
 """Columns of Python objects, as JSON and Excel give them: which Arrow type holds all of a column without loss."""
 
+import json
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -73,7 +74,7 @@ class ObjectGuess:
         if self._keep_text or self.type != pa.string() or self._kinds <= {str}:
             return ""
         kinds = sorted(_NAMES[kind] for kind in self._kinds)
-        if kinds == ["lists"] or kinds == ["objects"]:
+        if len(kinds) == 1 and self._kinds <= {list, dict}:
             return f"kept as JSON text: {kinds[0]} of different shapes"
         if self._kinds == {int}:
             return "kept as text: whole numbers with more than 76 digits"
@@ -82,16 +83,16 @@ class ObjectGuess:
         return f"kept as text: a mix of {', '.join(kinds[:-1])} and {kinds[-1]}"
 
     def array(self, values: Sequence[Any]) -> pa.Array:
-        """Values as an array of ``type``. Raises UnicodeEncodeError or ArrowException if they are none that were added."""
+        """Values as an array of ``type``. Raises ArrowException if nested ones do not fit it."""
         type_ = self.type
-        if type_ == pa.string() and not self._kinds <= {str}:
+        if type_ == pa.string() and self._kinds - {str}:
             values = [_text(value) for value in values]
         elif pa.types.is_timestamp(type_):
             values = [datetime(v.year, v.month, v.day) if type(v) is date else v for v in values]
         return pa.array(values, type_)
 
     def _integer(self) -> pa.DataType:
-        if -(2**63) <= self._least and self._most < 2**63:
+        if self._least >= -(2**63) and self._most < 2**63:
             return pa.int64()
         if self._least >= 0 and self._most < 2**64:
             return pa.uint64()
@@ -113,7 +114,5 @@ class ObjectGuess:
 
 def _text(value: Any) -> str | None:
     if isinstance(value, list | dict):
-        import json
-
         return json.dumps(value, ensure_ascii=False)
     return canonical.text(value)
