@@ -17,7 +17,7 @@ _TEXT = pa.large_string()
 # What would not be read back as it is: the empty string, quotes, line ends, control characters, white space at an end.
 _UNSAFE = "^$|[\"\\x00-\\x1f\\x7f]|^[\\s']|\\s$"
 # A name may also look like data, or hold what another reader could take for the delimiter.
-_UNSAFE_NAME = _UNSAFE + "|[,;|']|^[+.-]?[0-9]|^(?i:true|false|sep=.*)$"
+_UNSAFE_NAME = _UNSAFE + "|^\ufeff|[,;|']|^[+.-]?[0-9]|^(?i:true|false|sep=.*)$"
 
 
 def refuse_nested(schema: pa.Schema) -> None:

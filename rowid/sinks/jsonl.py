@@ -7,6 +7,7 @@ Nested values become arrays and objects.
 """
 
 import json
+import math
 from decimal import Decimal
 from typing import Any
 
@@ -42,7 +43,7 @@ def _json(column: pa.Array, name: str) -> pa.Array:
     column = values(column)
     type_ = column.type
     if pa.types.is_nested(type_):
-        made = [json.dumps(value, ensure_ascii=False, default=_leaf) for value in column.to_pylist()]
+        made = [json.dumps(_plain(value), ensure_ascii=False) for value in column.to_pylist()]
         return pa.array(made, _TEXT)
     text = texts(column, Rule(), column=name)
     if pa.types.is_floating(type_):
@@ -71,8 +72,14 @@ def _joined(parts: list[pa.Array | pa.Scalar]) -> pa.Array:
     return pc.binary_join_element_wise(*parts, pa.scalar("", _TEXT), null_handling="emit_null")
 
 
-def _leaf(value: Any) -> Any:
-    """A value within a nested one that JSON does not know."""
+def _plain(value: Any) -> Any:
+    """A nested value in what JSON knows, by the same rules."""
+    if isinstance(value, dict):
+        return {key: _plain(one) for key, one in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(one) for one in value]
+    if value is None or isinstance(value, str | bool | int) or (isinstance(value, float) and math.isfinite(value)):
+        return value
     if isinstance(value, Decimal) and len(value.as_tuple().digits) <= _EXACT_DIGITS:
         return float(value)
     return canonical_text(value)

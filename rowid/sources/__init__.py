@@ -20,6 +20,14 @@ def file_source(path: str, options: ReadOptions = _DEFAULT) -> Source:
         from rowid.sources.parquet import ParquetSource
 
         return ParquetSource(file)
+    if format_ == "JSON Lines":
+        from rowid.sources.jsonl import JsonLinesSource
+
+        return JsonLinesSource(file, options)
+    if format_ == "Excel":
+        from rowid.sources.excel import ExcelSource
+
+        return ExcelSource(file, options)
     from rowid.sources.csv import CsvSource
 
     return CsvSource(file, options, format_)

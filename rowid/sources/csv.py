@@ -4,21 +4,20 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import pyarrow as pa
-import pyarrow.csv as pacsv
 
-from rowid.errors import RowIdError, SourceError
+from rowid.errors import SourceError
 from rowid.model import ColumnInfo, ReadOptions, SourceInfo
 from rowid.sources.columns import named, require_known
 from rowid.sources.dialect import Dialect, dialect_of
-from rowid.sources.encoding import Encoding, EncodingError, Utf8Stream, encoding_of, is_windows, windows_1252
+from rowid.sources.encoding import Encoding, EncodingError, encoding_of, second_guess
 from rowid.sources.files import InputFile
 from rowid.sources.infer import ColumnGuess
+from rowid.sources.scan import RowTooLongError, Scan
 from rowid.stream import cells, reader
 
 _SAMPLE = 1 << 18
 _BIG_SAMPLE = 1 << 25
 _BLOCKS = (1 << 22, 1 << 24, 1 << 26, 1 << 28)  # bytes read at a time; a row must fit into one block
-_ROWS = 65_536
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +59,7 @@ class CsvSource:
         return reader(schema, self._batches(found, schema))
 
     def _batches(self, found: _Survey, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
-        with _Pass(self._file, found.encoding, found.dialect, found.block) as rows:
+        with Scan(self._file, found.encoding, found.dialect, found.block) as rows:
             for batch in rows:
                 columns = [
                     column if type_ == pa.string() else cells(column, type_)
@@ -81,11 +80,12 @@ class CsvSource:
         try:
             return self._read(encoding)
         except EncodingError as error:
-            if not (
-                encoding.guessed and encoding.codec == "utf-8" and not encoding.bom and is_windows(self._file, error)
-            ):
+            if not (encoding.guessed and encoding.codec == "utf-8" and not encoding.bom):
                 raise
-        return self._read(windows_1252())
+            other = second_guess(self._file, error)
+            if other is None:
+                raise
+        return self._read(other)
 
     def _read(self, encoding: Encoding) -> _Survey:
         dialect = self._dialect(encoding)
@@ -94,12 +94,12 @@ class CsvSource:
         for block in _BLOCKS:
             guesses = [ColumnGuess(keep_text=name in self._options.text_columns) for name in names]
             try:
-                with _Pass(self._file, encoding, dialect, block, survey=True) as rows:
+                with Scan(self._file, encoding, dialect, block, survey=True) as rows:
                     for batch in rows:
                         for guess, column in zip(guesses, batch.columns, strict=True):
                             guess.add(column, rows.done + 1)
                 break
-            except _RowTooLongError as error:
+            except RowTooLongError as error:
                 if block == _BLOCKS[-1]:
                     raise SourceError(
                         f"a row after row {error.row:,} is longer than {block >> 20} MB",
@@ -109,7 +109,7 @@ class CsvSource:
         if rows.has_nul:
             notes.append("some cells hold NUL characters")
         if encoding.codec == "cp1252":
-            notes.append("not UTF-8; read as Windows-1252")
+            notes.append("not UTF-8, so read as Windows-1252; say which encoding it has if letters look wrong")
         columns = tuple(
             ColumnInfo(name, str(guess.type), guess.note) for name, guess in zip(names, guesses, strict=True)
         )
@@ -130,136 +130,11 @@ class CsvSource:
         return dialect
 
     def _names(self, dialect: Dialect) -> tuple[tuple[str, ...], list[str]]:
-        notes = [dialect.note] if dialect.note else []
+        notes = list(dialect.notes)
         if not dialect.header:
             return tuple(f"column{at + 1}" for at in range(dialect.width)), notes
         names, more = named(dialect.first_row, self.name)
         return names, notes + more
-
-
-class _RowTooLongError(Exception):
-    def __init__(self, row: int) -> None:
-        super().__init__()
-        self.row = row
-
-
-class _Pass:
-    """One pass over the rows, as batches of strings.
-
-    ``done`` counts the rows of the batches before the one in hand. A survey counts rows of another width to the end
-    before it complains, and looks whether the last quote was closed: it sees a last row of nothing but nulls, which
-    an open quote would swallow.
-    """
-
-    def __init__(
-        self, file: InputFile, encoding: Encoding, dialect: Dialect, block: int, *, survey: bool = False
-    ) -> None:
-        self._file, self._dialect, self._block, self._is_survey = file, dialect, block, survey
-        tail = dialect.delimiter * (dialect.width - 1) + "\n" if survey else ""
-        self._stream = Utf8Stream(file, encoding, tail.encode())
-        self._ragged = 0
-        self._first_ragged = (0, 0)
-        self.done = 0
-
-    def __enter__(self) -> "_Pass":
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._stream.close()
-
-    @property
-    def has_nul(self) -> bool:
-        """Whether a NUL character came by."""
-        return self._stream.has_nul
-
-    def __iter__(self) -> Iterator[pa.RecordBatch]:
-        held: pa.RecordBatch | None = None
-        for batch in self._parsed():
-            if held is not None:
-                yield held
-                self.done += held.num_rows
-            held = batch
-        if self._is_survey:
-            if held is None or any(column[-1].is_valid for column in held.columns):
-                self.done += held.num_rows if held else 0
-                raise self._open_quote()
-            held = held.slice(0, held.num_rows - 1)
-        if held is not None and held.num_rows:
-            yield held
-            self.done += held.num_rows
-        if self._ragged:
-            raise self._uneven()
-
-    def _parsed(self) -> Iterator[pa.RecordBatch]:
-        try:
-            with self._opened() as rows:
-                for batch in rows:
-                    for at in range(0, batch.num_rows, _ROWS):
-                        yield batch.slice(at, _ROWS)
-        except RowIdError:
-            raise
-        except pa.ArrowInvalid as error:
-            if self._ragged:
-                raise self._uneven() from None
-            if "straddling" in str(error):
-                raise _RowTooLongError(self.done) from None
-            # Arrow's own message can quote the row, so it goes no further.
-            what = f"it cannot be read as CSV after row {self.done:,}"
-            raise SourceError(what, where=self._file.name, hint="Check the delimiter and the quote.") from None
-
-    def _opened(self) -> pacsv.CSVStreamingReader:
-        names = [f"f{at}" for at in range(self._dialect.width)]
-        return pacsv.open_csv(
-            self._stream,
-            pacsv.ReadOptions(
-                use_threads=False,  # with threads there are no row numbers
-                block_size=self._block,
-                column_names=names,
-                skip_rows=self._dialect.skip,
-                skip_rows_after_names=int(self._dialect.header),
-            ),
-            pacsv.ParseOptions(
-                delimiter=self._dialect.delimiter,
-                quote_char=self._dialect.quote or False,
-                double_quote=True,
-                newlines_in_values=True,
-                ignore_empty_lines=self._dialect.width > 1,
-                invalid_row_handler=self._other_width,
-            ),
-            pacsv.ConvertOptions(
-                check_utf8=False,  # the stream has
-                column_types={name: pa.string() for name in names},
-                null_values=[""],
-                strings_can_be_null=True,
-                quoted_strings_can_be_null=False,
-            ),
-        )
-
-    def _other_width(self, row: pacsv.InvalidRow) -> str:
-        if self._dialect.width > 1 and not row.text.strip():
-            return "skip"  # a line of white space
-        self._ragged += 1
-        if self._ragged == 1:
-            self._first_ragged = (row.number - int(self._dialect.header), row.actual_columns)
-        return "skip" if self._is_survey else "error"
-
-    def _uneven(self) -> SourceError:
-        row, width = self._first_ragged
-        rows = "row has" if self._ragged == 1 else "rows have"
-        expected = f"{self._dialect.width} {'column' if self._dialect.width == 1 else 'columns'}"
-        return SourceError(
-            f"{self._ragged:,} {rows} another number of columns than the {expected} of the first row; "
-            f"the first of them is row {row:,} with {width}",
-            where=self._file.name,
-            hint="Check the delimiter and the quotes, or repair the file.",
-        )
-
-    def _open_quote(self) -> SourceError:
-        return SourceError(
-            f"a quote is opened in or after row {max(self.done, 1):,} and never closed",
-            where=self._file.name,
-            hint="Close it, or say that nothing is quoted if quotes are plain characters here.",
-        )
 
 
 def _text(raw: bytes, encoding: Encoding, complete: bool, name: str) -> str:

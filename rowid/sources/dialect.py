@@ -19,7 +19,8 @@ _NAMES = {",": "comma", ";": "semicolon", "\t": "tab", "|": "vertical bar", " ":
 _QUOTE_NAMES = {'"': "double quote", "'": "single quote", "": "none"}
 _ROWS = 1000
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1f\x7f]")
-_TOO_MUCH = 0.02
+_TOO_MUCH = 0.02  # control characters in what is to be text
+_HALF, _MOST = 0.5, 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ class Dialect:
     header: bool
     first_row: tuple[str, ...]
     skip: int = 0
-    note: str = ""
+    notes: tuple[str, ...] = ()
 
     @property
     def width(self) -> int:
@@ -80,7 +81,9 @@ def dialect_of(text: str, complete: bool, options: ReadOptions, *, prefer: str =
     _refuse_binary(text, best.quote, name)
     header = options.header if options.header is not None else has_header(best.rows)
     first = tuple(cell.text for cell in best.rows[0])
-    return Dialect(best.delimiter, best.quote, header, first, skip, _doubt(text, complete, best))
+    if header:  # an empty line above the header is no row, not even of a single column
+        skip += len(re.findall(r"\r\n|\r|\n", re.match(r"[\r\n]*", text)[0]))  # type: ignore[index]
+    return Dialect(best.delimiter, best.quote, header, first, skip, tuple(_doubts(text, complete, best)))
 
 
 def rows(text: str, delimiter: str, quote: str, complete: bool = True) -> Iterator[Row]:
@@ -108,18 +111,19 @@ def rows(text: str, delimiter: str, quote: str, complete: bool = True) -> Iterat
 def has_header(table: Sequence[Row]) -> bool:
     """Whether the first row names the columns: unless it looks like the data below it.
 
-    A name stands above values of a type (for); a value of a type stands in the first row (against). One vote for is
-    enough, and where nobody votes there is a header.
+    A name stands above values of a type (for); a value of a type stands above such values (against). One vote for is
+    enough, and where nobody votes there is a header. Where not all is quoted, a quoted cell is a text.
     """
     first, rest = table[0], table[1:]
+    all_quoted = bool(rest) and all(cell.quoted for row in rest for cell in row if cell.text)
     against = False
     for at, cell in enumerate(first):
-        below = [row[at] for row in rest if at < len(row) and row[at].text]
-        typed_below = bool(below) and all(looks_typed(one.text) for one in below)
-        typed = looks_typed(cell.text) and not (cell.quoted and any(not one.quoted for one in below))
+        below = [row[at].text for row in rest if at < len(row) and row[at].text]
+        typed_below = bool(below) and all(map(looks_typed, below))
+        typed = looks_typed(cell.text) and (all_quoted or not cell.quoted)
         if cell.text and not typed and typed_below:
             return True
-        against = against or typed
+        against = against or (typed and (typed_below or not below))
     return not against
 
 
@@ -142,7 +146,7 @@ def _candidates(
             width = len(table[0])
             many = sum(len(row) > 1 for row in table) / len(table)
             same = sum(len(row) == width for row in table) / len(table)
-            if delimiter or (width > 1 and many >= 0.5):
+            if delimiter or (width > 1 and many >= _HALF):
                 yield _Candidate(one, mark, table, (one == prefer, same, width, mark != '"', -order))
     if not delimiter:
         for mark in (quote,) if quote is not None else ('"', "'", ""):
@@ -188,11 +192,10 @@ def _refuse_binary(text: str, quote: str, name: str) -> None:
         raise SourceError("this is binary data, not text", where=name, hint=hint)
 
 
-def _doubt(text: str, complete: bool, best: _Candidate) -> str:
-    if best.delimiter != NO_DELIMITER:
-        return ""
-    for one in DELIMITERS:
+def _doubts(text: str, complete: bool, best: _Candidate) -> Iterator[str]:
+    if any(cell.quoted and not cell.whole for row in best.rows for cell in row):
+        yield "some quoted cells go on after their closing quote; the quotes were dropped"
+    for one in DELIMITERS if best.delimiter == NO_DELIMITER else ():
         table = list(islice(rows(text, one, best.quote, complete), _ROWS))
-        if len(table) > 2 and sum(len(row) > 1 for row in table) >= 0.8 * len(table):
-            return f"read as a single column: most rows hold a {_NAMES[one]}, but the first row holds none"
-    return ""
+        if len(table) > 2 and sum(len(row) > 1 for row in table) >= _MOST * len(table):
+            yield f"read as a single column: most rows hold a {_NAMES[one]}, but the first row holds none"

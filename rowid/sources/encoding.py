@@ -4,6 +4,7 @@ import codecs
 import io
 import re
 from dataclasses import dataclass
+from typing import Any
 
 from rowid.errors import SourceError
 from rowid.sources.files import InputFile
@@ -14,7 +15,10 @@ _BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16-be", "UTF-16 (big-endian) with BOM"),
 )
 _MULTIBYTE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
-_HIGH = re.compile(rb"[\x80-\xff]")
+_HIGHS = re.compile(rb"[\x80-\xff]+")
+_CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1f]")
+_FEW = 4
+_MANY, _RARE = 0.4, 0.05
 _ASCII_SUPERSETS = ("utf-8", "cp1252", "iso8859-1", "iso8859-15")
 _BOM_EATERS = {"utf-8-sig": "utf-8", "utf-16": "utf-16-le", "utf_16": "utf-16-le"}  # we skip the mark ourselves
 
@@ -45,25 +49,21 @@ def encoding_of(sample: bytes, wanted: str | None, name: str) -> Encoding:
     if wanted is not None:
         codec = _canonical_name(wanted, name)
         return Encoding(_BOM_EATERS.get(codec, codec), 0, wanted, guessed=False)
-    return _utf16(sample) or (
-        windows_1252() if not _utf8(sample) and _looks_windows(sample) else Encoding("utf-8", 0, "UTF-8")
-    )
+    return _utf16(sample) or (None if _utf8(sample) else _one_byte(sample, name)) or Encoding("utf-8", 0, "UTF-8")
 
 
-def windows_1252() -> Encoding:
-    """What an old Windows program writes in Western Europe and the Americas."""
-    return Encoding("cp1252", 0, "Windows-1252")
+def second_guess(file: InputFile, error: EncodingError) -> Encoding | None:
+    """What a file that turned out not to be UTF-8 is instead; None if it is UTF-8 with a fault in it.
 
-
-def is_windows(file: InputFile, error: EncodingError) -> bool:
-    """Whether a file that is not UTF-8 looks like Windows-1252: no multi-byte character before or after the place."""
+    Raises SourceError if it is neither that nor Western.
+    """
     with file.open() as stream:
         left = error.offset
         while left > 0 and (chunk := stream.read(min(left, 1 << 20))):
             left -= len(chunk)
             if not chunk.isascii():
-                return False
-        return _looks_windows(stream.read(1 << 20))
+                return None
+        return _one_byte(stream.read(1 << 18), file.name)
 
 
 class Utf8Stream(io.RawIOBase):
@@ -97,6 +97,12 @@ class Utf8Stream(io.RawIOBase):
             self._ready = text[missing:]
             missing -= len(parts[-1])
         return b"".join(parts)
+
+    def readinto(self, buffer: Any, /) -> int:
+        """Reads into a buffer, and returns how many bytes."""
+        given = self.read(len(buffer))
+        buffer[: len(given)] = given
+        return len(given)
 
     def close(self) -> None:
         """Closes the file."""
@@ -154,18 +160,40 @@ def _utf8(sample: bytes) -> bool:
     return True
 
 
-def _looks_windows(sample: bytes) -> bool:
-    """Whether lone high bytes outnumber UTF-8's multi-byte characters."""
+def _one_byte(sample: bytes, name: str) -> Encoding | None:
+    """Windows-1252 where lone high bytes outnumber UTF-8's multi-byte characters; None where they do not.
+
+    Western text has accented letters here and there. Where most high bytes stand side by side it is another script,
+    and a wrong guess would give every row a wrong ID without a word: the user has to say.
+    """
     multibyte = _MULTIBYTE.findall(sample)
-    return len(_HIGH.findall(sample)) - sum(map(len, multibyte)) > len(multibyte)
+    high = sum(map(len, _HIGHS.findall(sample)))
+    if high - sum(map(len, multibyte)) <= len(multibyte):
+        return None
+    in_runs = sum(len(run) for run in _HIGHS.findall(sample) if len(run) > 1)
+    if high > _FEW and in_runs > high / 2 and not _CONTROL.search(sample):
+        hint = f"Say which encoding it has{_suggestion(sample)}."
+        raise SourceError("the text is neither UTF-8 nor Western European", where=name, hint=hint)
+    return Encoding("cp1252", 0, "Windows-1252")
+
+
+def _suggestion(sample: bytes) -> str:
+    from charset_normalizer import from_bytes
+
+    best = from_bytes(sample[: 1 << 14]).best()
+    return f"; it could be {best.encoding}" if best else ""
 
 
 def _utf16(sample: bytes) -> Encoding | None:
-    """UTF-16 without a mark: in Western text every other byte is zero."""
-    even, odd = sample[0::2].count(0), sample[1::2].count(0)
+    """UTF-16 without a mark: in Western text every other byte is zero, and so is the other half of a line's end."""
     half = len(sample) // 2
-    if half and odd > 0.4 * half and even < 0.05 * half:
-        return Encoding("utf-16-le", 0, "UTF-16 (little-endian)")
-    if half and even > 0.4 * half and odd < 0.05 * half:
-        return Encoding("utf-16-be", 0, "UTF-16 (big-endian)")
+    end = sample.find(b"\n")
+    for zeros, letters, codec, label, newline in (
+        (1, 0, "utf-16-le", "UTF-16 (little-endian)", b"\n\0"),
+        (0, 1, "utf-16-be", "UTF-16 (big-endian)", b"\0\n"),
+    ):
+        shape = sample[zeros::2].count(0) > _MANY * half and sample[letters::2].count(0) < _RARE * half
+        start = end - end % 2
+        if half and shape and (end < 0 or sample[start : start + 2] == newline):
+            return Encoding(codec, 0, label)
     return None

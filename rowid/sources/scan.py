@@ -1,0 +1,142 @@
+"""One pass over the rows of a delimited text file: errors say where, and never show a value."""
+
+from collections.abc import Iterator
+
+import pyarrow as pa
+import pyarrow.csv as pacsv
+
+from rowid.errors import RowIdError, SourceError
+from rowid.sources.dialect import Dialect
+from rowid.sources.encoding import Encoding, Utf8Stream
+from rowid.sources.files import InputFile
+
+_ROWS = 65_536
+
+
+class RowTooLongError(Exception):
+    """A row does not fit into a block; it stands after row ``row``."""
+
+    def __init__(self, row: int) -> None:
+        super().__init__()
+        self.row = row
+
+
+class Scan:
+    """One pass over the rows, as batches of strings.
+
+    ``done`` counts the rows of the batches before the one in hand. A survey counts rows of another width to the end
+    before it complains, and looks whether the last quote was closed: it sees a last row of nothing but nulls, which
+    an open quote would swallow.
+    """
+
+    def __init__(
+        self, file: InputFile, encoding: Encoding, dialect: Dialect, block: int, *, survey: bool = False
+    ) -> None:
+        self._file, self._dialect, self._block, self._is_survey = file, dialect, block, survey
+        tail = dialect.delimiter * (dialect.width - 1) + "\n" if survey else ""
+        self._stream = Utf8Stream(file, encoding, tail.encode())
+        self._ragged = self._odd = self._last_odd = 0
+        self._first_ragged = (0, 0)
+        self.done = 0
+
+    def __enter__(self) -> "Scan":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stream.close()
+
+    @property
+    def has_nul(self) -> bool:
+        """Whether a NUL character came by."""
+        return self._stream.has_nul
+
+    def __iter__(self) -> Iterator[pa.RecordBatch]:
+        held: pa.RecordBatch | None = None
+        for batch in self._parsed():
+            if held is not None:
+                yield held
+                self.done += held.num_rows
+            held = batch
+        if self._is_survey:
+            last = self.done + (held.num_rows if held else 0) + self._odd
+            if held is None or self._last_odd == last or any(column[-1].is_valid for column in held.columns):
+                raise self._open_quote(last)
+            held = held.slice(0, held.num_rows - 1)
+        if held is not None and held.num_rows:
+            yield held
+            self.done += held.num_rows
+        if self._ragged:
+            raise self._uneven()
+
+    def _parsed(self) -> Iterator[pa.RecordBatch]:
+        try:
+            with self._opened() as rows:
+                for batch in rows:
+                    for at in range(0, batch.num_rows, _ROWS):
+                        yield batch.slice(at, _ROWS)
+        except RowIdError:
+            raise
+        except pa.ArrowInvalid as error:
+            if self._ragged:
+                raise self._uneven() from None
+            if "straddling" in str(error):
+                raise RowTooLongError(self.done) from None
+            # Arrow's own message can quote the row, so it goes no further.
+            what = f"it cannot be read as CSV after row {self.done:,}"
+            raise SourceError(what, where=self._file.name, hint="Check the delimiter and the quote.") from None
+
+    def _opened(self) -> pacsv.CSVStreamingReader:
+        names = [f"f{at}" for at in range(self._dialect.width)]
+        return pacsv.open_csv(
+            self._stream,
+            pacsv.ReadOptions(
+                use_threads=False,  # with threads there are no row numbers
+                block_size=self._block,
+                column_names=names,
+                skip_rows=self._dialect.skip,
+                skip_rows_after_names=int(self._dialect.header),
+            ),
+            pacsv.ParseOptions(
+                delimiter=self._dialect.delimiter,
+                quote_char=self._dialect.quote or False,
+                double_quote=True,
+                newlines_in_values=True,
+                ignore_empty_lines=self._dialect.width > 1,
+                invalid_row_handler=self._other_width,
+            ),
+            pacsv.ConvertOptions(
+                check_utf8=False,  # the stream has
+                column_types={name: pa.string() for name in names},
+                null_values=[""],
+                strings_can_be_null=True,
+                quoted_strings_can_be_null=False,
+            ),
+        )
+
+    def _other_width(self, row: pacsv.InvalidRow) -> str:
+        self._odd += 1
+        self._last_odd = row.number - self._dialect.skip - int(self._dialect.header)
+        if self._dialect.width > 1 and not row.text.strip():
+            return "skip"  # a line of white space
+        self._ragged += 1
+        if self._ragged == 1:
+            self._first_ragged = (self._last_odd, row.actual_columns)
+        return "skip" if self._is_survey else "error"
+
+    def _uneven(self) -> SourceError:
+        row, width = self._first_ragged
+        rows = "row has" if self._ragged == 1 else "rows have"
+        expected = f"{self._dialect.width} {'column' if self._dialect.width == 1 else 'columns'}"
+        return SourceError(
+            f"{self._ragged:,} {rows} another number of columns than the {expected} of the first row; "
+            f"the first of them is row {row:,} with {width}",
+            where=self._file.name,
+            hint="Check the delimiter and the quotes, or repair the file.",
+        )
+
+    def _open_quote(self, row: int) -> SourceError:
+        return SourceError(
+            f"a quote is opened in row {row:,} and never closed",
+            where=self._file.name,
+            hint="Close it, or say that nothing is quoted if quotes are plain characters here.",
+        )
