@@ -1,6 +1,7 @@
 """From the columns of a plan to padded messages to digests, for a range of rows; compiled, and free of the GIL."""
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from numba import njit
@@ -63,7 +64,7 @@ def _loop(field: Callable[..., int]) -> Callable[..., None]:
     """
 
     @njit
-    def encode(column, first, rows, ends, nulls, cannot):  # type: ignore[no-untyped-def]
+    def encode(column, first, rows, ends, nulls, left):  # type: ignore[no-untyped-def]
         memo = np.zeros(1, np.int64)
         valid, start = column[VALID], column[START] + first
         for at in range(rows):
@@ -78,7 +79,7 @@ def _loop(field: Callable[..., int]) -> Callable[..., None]:
                 ends[at] += 1
                 nulls[first + at] += 1
             else:
-                cannot[first + at] = True
+                left[first + at] = True
 
     return encode
 
@@ -165,33 +166,33 @@ _times, _decimals, _binaries, _uuids = _loop(_time), _loop(_decimal), _loop(_bin
 
 
 @njit
-def _encode(column, first, rows, ends, nulls, cannot):  # type: ignore[no-untyped-def]
+def _encode(column, first, rows, ends, nulls, left):  # type: ignore[no-untyped-def]
     kind = column[0]
     if kind == SHORT_STRING:
-        _short_strings(column, first, rows, ends, nulls, cannot)
+        _short_strings(column, first, rows, ends, nulls, left)
     elif kind == STRING:
-        _strings(column, first, rows, ends, nulls, cannot)
+        _strings(column, first, rows, ends, nulls, left)
     elif kind == INTEGER:
         if column[UNIT] == 8:
-            _longs(column, first, rows, ends, nulls, cannot)
+            _longs(column, first, rows, ends, nulls, left)
         else:
-            _integers(column, first, rows, ends, nulls, cannot)
+            _integers(column, first, rows, ends, nulls, left)
     elif kind == FLOAT:
-        _floats(column, first, rows, ends, nulls, cannot)
+        _floats(column, first, rows, ends, nulls, left)
     elif kind == DATE:
-        _dates(column, first, rows, ends, nulls, cannot)
+        _dates(column, first, rows, ends, nulls, left)
     elif kind == TIMESTAMP:
-        _timestamps(column, first, rows, ends, nulls, cannot)
+        _timestamps(column, first, rows, ends, nulls, left)
     elif kind == BOOLEAN:
-        _booleans(column, first, rows, ends, nulls, cannot)
+        _booleans(column, first, rows, ends, nulls, left)
     elif kind == TIME:
-        _times(column, first, rows, ends, nulls, cannot)
+        _times(column, first, rows, ends, nulls, left)
     elif kind == DECIMAL:
-        _decimals(column, first, rows, ends, nulls, cannot)
+        _decimals(column, first, rows, ends, nulls, left)
     elif kind == BINARY:
-        _binaries(column, first, rows, ends, nulls, cannot)
+        _binaries(column, first, rows, ends, nulls, left)
     elif kind == UUID:
-        _uuids(column, first, rows, ends, nulls, cannot)
+        _uuids(column, first, rows, ends, nulls, left)
     else:  # a column of nulls
         for at in range(rows):
             store_8(ends[at], _NULL_FIELD)
@@ -218,7 +219,7 @@ def _place(plan, first, rows, fixed, scratch, room, starts):  # type: ignore[no-
                     starts[at] += (load_i64(offset + 8) - load_i64(offset)) << (kind == BINARY)
     place = 0
     for at in range(rows):
-        longest = (starts[at] + 63) & -64
+        longest = ((starts[at] + 63) & -64) | 64  # an odd number of lines: rows spread over all sets of a cache
         if place + longest > room:
             return at
         starts[at] = scratch + place
@@ -244,7 +245,7 @@ def _pad(starts: np.ndarray, ends: np.ndarray, rows: int, before: int, blocks: n
 
 @njit
 def _by_blocks(blocks: np.ndarray, rows: int, order: np.ndarray, counts: np.ndarray) -> None:
-    """The rows in the order of their number of blocks, so that the lanes of a vector end together."""
+    """The rows in the order of their number of blocks, so that the lanes of a vector end together; the last repeats."""
     counts[:] = 0
     for at in range(rows):
         counts[min(blocks[at], _MOST_BLOCKS)] += 1
@@ -255,65 +256,19 @@ def _by_blocks(blocks: np.ndarray, rows: int, order: np.ndarray, counts: np.ndar
         number = min(blocks[at], _MOST_BLOCKS)
         order[counts[number]] = at
         counts[number] += 1
+    for at in range(rows, (rows + LANES - 1) & -LANES):
+        order[at] = order[rows - 1]
 
 
 @njit
-def _hash(starts, blocks, order, rows, state, digests, hexes, lanes):  # type: ignore[no-untyped-def]
+def _hash(starts, blocks, order, rows, state, digests, hexes):  # type: ignore[no-untyped-def]
     """Hashes the messages in groups of lanes; ``digests`` and ``hexes`` are the addresses for row 0, or 0."""
-    spare = np.empty(96, np.uint8)
-    table = lanes.ctypes.data
-    row_of_lanes = 8 * LANES
     for group in range(0, rows, LANES):
         most = np.int64(0)
         for lane in range(LANES):
-            at = order[min(group + lane, rows - 1)]
-            is_row = group + lane < rows
-            lanes[0, lane], lanes[1, lane] = starts[at], blocks[at]
-            lanes[2, lane] = digests + 32 * at if is_row else spare.ctypes.data
-            lanes[3, lane] = hexes + 64 * at if is_row else spare.ctypes.data + 32
-            most = max(most, blocks[at])
-        hash_sixteen(
-            table,
-            table + row_of_lanes,
-            most,
-            state.ctypes.data,
-            table + 2 * row_of_lanes,
-            table + 3 * row_of_lanes if hexes else 0,
-        )
-
-
-@njit(nogil=True, cache=True)
-def hash_rows(plan, fixed, first, last, scratch, states, digests, hexes, nulls, cannot):  # type: ignore[no-untyped-def]
-    """Hashes the rows ``first`` to ``last`` of a plan.
-
-    ``scratch``: uint8, where messages are made. ``states``: uint32 of shape (1, 8), or (2, 8) for HMAC: the states
-    after the inner and after the outer key block. ``digests``, ``hexes``: addresses of 32 and 64 bytes a row, ``hexes``
-    may be 0. ``nulls`` counts the null fields of each row, ``cannot`` marks the rows that are left to the reference.
-    """
-    keyed = len(states) == 2
-    starts, ends, blocks = np.empty(ROWS, np.int64), np.empty(ROWS, np.int64), np.empty(ROWS, np.int64)
-    order, counts = np.empty(ROWS, np.int64), np.empty(_MOST_BLOCKS + 1, np.int64)
-    lanes = np.empty((4, LANES), np.int64)
-    inner = np.empty((ROWS if keyed else 1, 64), np.uint8)
-    begin = (scratch.ctypes.data + 63) & -64
-    room = scratch.ctypes.data + len(scratch) - begin
-    while first < last:
-        rows = _place(plan, first, min(ROWS, last - first), fixed, begin, room, starts)
-        if rows == 0:  # a row too long for the scratch
-            cannot[first] = True
-            first += 1
-            continue
-        ends[:rows] = starts[:rows]
-        for number in range(len(plan)):
-            _encode(plan[number], first, rows, ends, nulls, cannot)
-        _pad(starts, ends, rows, 64 * keyed, blocks)
-        _by_blocks(blocks, rows, order, counts)
-        digest, hex_ = digests + 32 * first, hexes + 64 * first if hexes else 0
-        _hash(starts, blocks, order, rows, states[0], digest, 0 if keyed else hex_, lanes)
-        if keyed:
-            _wrap(digest, rows, inner, starts, ends, blocks, order)
-            _hash(starts, blocks, order, rows, states[1], digest, hex_, lanes)
-        first += rows
+            most = max(most, blocks[order[group + lane]])
+        numbers = order.ctypes.data + 8 * group
+        hash_sixteen(numbers, starts.ctypes.data, blocks.ctypes.data, most, state.ctypes.data, digests, hexes)
 
 
 @njit
@@ -325,3 +280,47 @@ def _wrap(digests, rows, inner, starts, ends, blocks, order):  # type: ignore[no
         ends[at] = starts[at] + 32
         order[at] = at
     _pad(starts, ends, rows, 64, blocks)
+
+
+def build(sources: int, *, cache: bool) -> Any:
+    """The compiled ``hash_rows(plan, fixed, first, last, scratch, states, digests, hexes, nulls, left)``.
+
+    Hashes the rows ``first`` to ``last`` of a plan.
+
+    ``scratch``: uint8, where messages are made. ``states``: uint32 of shape (1, 8), or (2, 8) for HMAC: the states
+    after the inner and after the outer key block. ``digests``, ``hexes``: addresses of 32 and 64 bytes a row, ``hexes``
+    may be 0. ``nulls`` counts the null fields of each row, ``left`` marks the rows that are left to the reference.
+    
+    ``sources`` stands for the source code of the kernel. numba's cache looks at the file of this function alone; as
+    a variable that is closed over, the number makes another entry of another kernel.
+    """
+
+    @njit(nogil=True, cache=cache)
+    def hash_rows(plan, fixed, first, last, scratch, states, digests, hexes, nulls, left):  # type: ignore[no-untyped-def]
+        if sources == 0:
+            return
+        keyed = len(states) == 2
+        starts, ends, blocks = np.empty(ROWS, np.int64), np.empty(ROWS, np.int64), np.empty(ROWS, np.int64)
+        order, counts = np.empty(ROWS + LANES, np.int64), np.empty(_MOST_BLOCKS + 1, np.int64)
+        inner = np.empty((ROWS if keyed else 1, 64), np.uint8)
+        begin = (scratch.ctypes.data + 63) & -64
+        room = scratch.ctypes.data + len(scratch) - begin
+        while first < last:
+            rows = _place(plan, first, min(ROWS, last - first), fixed, begin, room, starts)
+            if rows == 0:  # a row too long for the scratch
+                left[first] = True
+                first += 1
+                continue
+            ends[:rows] = starts[:rows]
+            for number in range(len(plan)):
+                _encode(plan[number], first, rows, ends, nulls, left)
+            _pad(starts, ends, rows, 64 * keyed, blocks)
+            _by_blocks(blocks, rows, order, counts)
+            digest, hex_ = digests + 32 * first, hexes + 64 * first if hexes else 0
+            _hash(starts, blocks, order, rows, states[0], digest, 0 if keyed else hex_)
+            if keyed:
+                _wrap(digest, rows, inner, starts, ends, blocks, order)
+                _hash(starts, blocks, order, rows, states[1], digest, hex_)
+            first += rows
+
+    return hash_rows

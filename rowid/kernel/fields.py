@@ -23,14 +23,7 @@ from rowid.kernel.digits import (
 )
 from rowid.kernel.memory import (
     copy_32,
-    load_f64,
-    load_i8,
-    load_i16,
-    load_i32,
-    load_i64,
     load_u8,
-    load_u16,
-    load_u32,
     quotient,
     remainder,
     store_8,
@@ -53,7 +46,7 @@ def put_string(column: np.ndarray, begin: int, end: int, at: int) -> int:
     length = end - begin
     at = put_length(at, length)
     source = column[DATA] + begin
-    if source + ((length + 31) & -32) <= column[END]:
+    if source + ((length + 32) & -32) <= column[END]:
         copy_32(at, source)
         for done in range(32, length, 32):
             copy_32(at + done, source + done)

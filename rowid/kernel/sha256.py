@@ -14,6 +14,7 @@ from rowid.kernel.memory import I8, I32, I64, load, pointer, store
 
 LANES = 16
 _WORDS = ir.VectorType(I32, LANES)
+_WORD = 0xFFFFFFFF
 
 
 def _primes(count: int) -> list[int]:
@@ -33,37 +34,59 @@ def _root_bits(number: int, degree: int) -> int:
     while low < high:
         middle = (low + high + 1) // 2
         low, high = (middle, high) if middle**degree <= scaled else (low, middle - 1)
-    return low & 0xFFFFFFFF
+    return low & _WORD
 
 
 INITIAL = tuple(_root_bits(prime, 2) for prime in _primes(8))  # section 5.3.3
 _CONSTANTS = tuple(_root_bits(prime, 3) for prime in _primes(64))  # section 4.2.2
 
 
-@intrinsic  # type: ignore[untyped-decorator]
-def hash_sixteen(typing: Any, messages: Any, blocks: Any, most: Any, state: Any, digests: Any, hexes: Any) -> Any:
-    """Hashes sixteen messages. All arguments are addresses, but for ``most``.
+def state_after(block: bytes) -> list[int]:
+    """The state after one block of 64 bytes, for HMAC's key blocks, which are hashed once for all rows."""
+    w = [int.from_bytes(block[at : at + 4], "big") for at in range(0, 64, 4)]
+    for t in range(16, 64):
+        small_0 = _right(w[t - 15], 7) ^ _right(w[t - 15], 18) ^ w[t - 15] >> 3
+        small_1 = _right(w[t - 2], 17) ^ _right(w[t - 2], 19) ^ w[t - 2] >> 10
+        w.append(w[t - 16] + small_0 + w[t - 7] + small_1 & _WORD)
+    a, b, c, d, e, f, g, h = INITIAL
+    for constant, word in zip(_CONSTANTS, w, strict=True):
+        big_1 = _right(e, 6) ^ _right(e, 11) ^ _right(e, 25)
+        first = h + big_1 + (e & f ^ ~e & g) + constant + word
+        big_0 = _right(a, 2) ^ _right(a, 13) ^ _right(a, 22)
+        second = big_0 + (a & b ^ a & c ^ b & c)
+        a, b, c, d, e, f, g, h = first + second & _WORD, a, b, c, d + first & _WORD, e, f, g
+    return [old + new & _WORD for old, new in zip(INITIAL, (a, b, c, d, e, f, g, h), strict=True)]
 
-    ``messages``: int64[16], where each message starts. ``blocks``: int64[16], how many blocks each has, ``most`` the
-    largest of them. ``state``: uint32[8], the state to begin with. ``digests``: int64[16], where the 32 bytes of each
-    digest go. ``hexes``: int64[16], where their 64 hexadecimal digits go; or 0 for none.
+
+def _right(word: int, by: int) -> int:
+    return (word >> by | word << 32 - by) & _WORD
+
+
+@intrinsic  # type: ignore[untyped-decorator]
+def hash_sixteen(typing: Any, rows: Any, starts: Any, blocks: Any, most: Any, state: Any, digests: Any, hexes: Any) -> Any:
+    """Hashes sixteen padded messages. All arguments are addresses, but for ``most``.
+
+    ``rows``: int64[16], the numbers of the messages. ``starts`` and ``blocks``: int64, by number, where each starts and
+    how many blocks it has, ``most`` the largest of the sixteen. ``state``: uint32[8], the state to begin with.
+    ``digests``: 32 bytes by number, ``hexes``: 64 hexadecimal digits by number, or 0 for none.
     """
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         _emit(builder, *arguments)
         return context.get_dummy_value()
 
-    return types.void(*[types.int64] * 6), generate
+    return types.void(*[types.int64] * 7), generate
 
 
-def _emit(b: Any, messages: Any, blocks: Any, most: Any, state: Any, digests: Any, hexes: Any) -> None:
-    starts = [_entry(b, messages, lane) for lane in range(LANES)]
-    lasts = [b.sub(_entry(b, blocks, lane), _i64(1)) for lane in range(LANES)]
+def _emit(b: Any, rows: Any, starts: Any, blocks: Any, most: Any, state: Any, digests: Any, hexes: Any) -> None:
+    numbers = [_entry(b, rows, _i64(lane)) for lane in range(LANES)]
+    begins = [_entry(b, starts, number) for number in numbers]
+    lasts = [b.sub(_entry(b, blocks, number), _i64(1)) for number in numbers]
     last = ir.Constant(_WORDS, ir.Undefined)
     for lane in range(LANES):
         last = b.insert_element(last, b.trunc(lasts[lane], I32), ir.Constant(I32, lane))
     words = pointer(b, state, I32)
-    begin = [_spread(b, b.load(b.gep(words, [_i64(at)]))) for at in range(8)]
+    initial = [_spread(b, b.load(b.gep(words, [_i64(at)]))) for at in range(8)]
 
     before = b.block
     loop, done = b.append_basic_block("block"), b.append_basic_block("done")
@@ -72,15 +95,15 @@ def _emit(b: Any, messages: Any, blocks: Any, most: Any, state: Any, digests: An
     at = b.phi(I64)
     at.add_incoming(_i64(0), before)
     current = []
-    for word in begin:
+    for word in initial:
         phi = b.phi(_WORDS)
         phi.add_incoming(word, before)
         current.append(phi)
-    rows = []
-    for start, end in zip(starts, lasts, strict=True):  # a finished lane reads its last block again: it is its own
+    loaded = []
+    for begin, end in zip(begins, lasts, strict=True):  # a finished lane reads its last block again: that is its own
         own = b.select(b.icmp_signed("<", at, end), at, end)
-        rows.append(_swap(b, load(b, b.add(start, b.shl(own, _i64(6))), _WORDS)))
-    hashed = _compress(b, current, _transpose(b, rows))
+        loaded.append(_swap(b, load(b, b.add(begin, b.shl(own, _i64(6))), _WORDS)))
+    hashed = _compress(b, current, _transpose(b, loaded))
     alive = b.icmp_unsigned("<=", _spread(b, b.trunc(at, I32)), last)
     kept = [b.select(alive, new, old) for new, old in zip(hashed, current, strict=True)]
     following = b.add(at, _i64(1))
@@ -92,11 +115,11 @@ def _emit(b: Any, messages: Any, blocks: Any, most: Any, state: Any, digests: An
 
     lanes = _transpose(b, [_swap(b, word) for word in kept] + [_all(0)] * 8)
     raws = [_octets(b, lane) for lane in lanes]
-    for lane, raw in enumerate(raws):
-        store(b, raw, _entry(b, digests, lane))
+    for number, raw in zip(numbers, raws, strict=True):
+        store(b, raw, b.add(digests, b.shl(number, _i64(5))))
     with b.if_then(b.icmp_unsigned("!=", hexes, _i64(0))):
-        for lane, raw in enumerate(raws):
-            store(b, _hex(b, raw), _entry(b, hexes, lane))
+        for number, raw in zip(numbers, raws, strict=True):
+            store(b, _hex(b, raw), b.add(hexes, b.shl(number, _i64(6))))
 
 
 def _compress(b: Any, state: list[Any], schedule: list[Any]) -> list[Any]:
@@ -168,8 +191,8 @@ def _spread(b: Any, word: Any) -> Any:
     return _shuffled(b, single, single, [0] * LANES)
 
 
-def _entry(b: Any, table: Any, at: int) -> Any:
-    return b.load(b.gep(pointer(b, table, I64), [_i64(at)]))
+def _entry(b: Any, table: Any, at: Any) -> Any:
+    return b.load(b.gep(pointer(b, table, I64), [at]))
 
 
 def _all(word: int) -> Any:
