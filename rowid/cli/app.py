@@ -10,7 +10,8 @@ from typer.core import TyperGroup
 
 from rowid.cli import help as text
 from rowid.cli import profile, run, runs, serve, verify
-from rowid.cli.boundary import Invocation, report, signals_raise, warnings_shown
+from rowid.cli.boundary import Invocation, report, warnings_shown
+from rowid.cli.signals import signals_raise
 from rowid.cli.version import version as version_line
 
 

@@ -16,23 +16,22 @@ import re
 import secrets
 import signal
 import sys
-import threading
 import traceback
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any, Self
+from typing import Self
 
 import typer
 
 from rowid.cli.output import as_json, out, tell
+from rowid.cli.signals import SignalReceived
 from rowid.errors import CanonicalError, RowIdError
 from rowid.settings import Settings
 
 UNFORESEEN = 70
 BROKEN_PIPE = 128 + 13
-INTERRUPTED = 128 + 2
 _OPTIONS = {
     "or force replacing it": "or replace it with --force",
     "Choose another name for the ID column, or ask for the existing one to be replaced": "Choose another name with "
@@ -62,14 +61,6 @@ class Invocation:
         return cls("--json" in options, rows_on_stdout, any(one in {"-v", "--verbose"} for one in options))
 
 
-class SignalReceived(KeyboardInterrupt):
-    """The process was asked to stop; what is under way is undone on the way out, unless it was ``done`` before."""
-
-    def __init__(self, number: int) -> None:
-        self.number, self.done = number, False
-        super().__init__(number)
-
-
 def report(error: BaseException, how: Invocation) -> int:
     """Tells the user about ``error`` in the way they asked for, and returns the exit code."""
     if _is_broken_pipe(error):
@@ -88,33 +79,6 @@ def report(error: BaseException, how: Invocation) -> int:
         for row, value in error.examples:
             tell(f"  row {row:,}: {value}")
     return code
-
-
-@contextmanager
-def signals_raise() -> Iterator[None]:
-    """While it lasts, the first SIGINT, SIGTERM or SIGHUP raises SignalReceived and later ones do not disturb.
-
-    A signal that whoever started the process chose to ignore (``nohup``) stays ignored.
-    """
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    names = ("SIGINT", "SIGTERM", "SIGHUP")
-    before = {one: signal.getsignal(one) for name in names if (one := getattr(signal, name, None)) is not None}
-    mine = [one for one, handler in before.items() if handler is not signal.SIG_IGN]
-
-    def stop(number: int, _: Any) -> None:
-        for one in mine:
-            signal.signal(one, signal.SIG_IGN)  # a second Ctrl-C must not interrupt the cleaning up
-        raise SignalReceived(number)
-
-    for one in mine:
-        signal.signal(one, stop)
-    try:
-        yield
-    finally:
-        for one in mine:
-            signal.signal(one, before[one])
 
 
 @contextmanager

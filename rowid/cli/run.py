@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from rowid.cli import options
-from rowid.cli.boundary import SignalReceived
 from rowid.cli.output import as_json, out, tell
+from rowid.cli.signals import SignalReceived
 from rowid.errors import SinkError, UsageError
 from rowid.events import Event, RunFinished
 from rowid.recipe import DUPLICATES, FORMS, NULLS, Recipe

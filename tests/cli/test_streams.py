@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from rowid import __version__ as version
+from rowid.cli.signals import SignalReceived, signals_raise
 from tests.cli.conftest import ROWID
 
 
@@ -137,9 +138,23 @@ def test_a_signal_while_standard_input_is_still_coming_leaves_no_file(folder, mo
     assert [path.name for path in folder.rglob("*") if path.is_file()] == []
 
 
+@pytest.mark.usefixtures("signals")
+def test_a_signal_that_comes_just_before_a_call_that_blocks_is_sent_again_until_it_is_heard():
+    """The bytes of a signal that no handler has seen yet are put where the kernel would put them."""
+    read, write = os.pipe()
+    try:
+        with pytest.raises(SignalReceived), signals_raise():  # noqa: PT012
+            waking = signal.set_wakeup_fd(-1)
+            signal.set_wakeup_fd(waking)
+            os.write(waking, bytes([signal.SIGINT]))
+            os.read(read, 1)  # nothing will ever come
+    finally:
+        os.close(read)
+        os.close(write)
+
+
 def test_an_interruption_after_the_output_is_in_place_does_not_deny_it(rowid, people, monkeypatch):
     from rowid.cli import run
-    from rowid.cli.boundary import SignalReceived
 
     def interrupted(*_args, **_options):
         raise SignalReceived(signal.SIGINT)
