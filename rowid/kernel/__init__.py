@@ -1,7 +1,7 @@
 """The engine at the speed of the processor: messages and digests straight from Arrow buffers, by compiled code.
 
-Needs numba; ``rowid.engine`` takes the reference where it is not installed, and for the rows that this code leaves. What
-is made here is held against the reference by tests.
+Needs numba; ``rowid.hashing`` takes the reference where it is not installed, and for the rows that this code leaves.
+What is made here is held against the reference by tests.
 """
 
 import hashlib
@@ -31,7 +31,8 @@ _LEAST = 8192  # rows that are worth a thread of their own
 class Rows:
     """Digests of n rows, uint8 (n, 32); their hexadecimal digits, uint8 (n, 64); the null fields of each row, (n,).
 
-    ``left`` (bool, n) marks the rows that were left to the reference: their digests are undefined.
+    What was not wanted has no rows. ``left`` (bool, n) marks the rows that were left to the reference: their digests
+    are undefined.
     """
 
     digests: np.ndarray
@@ -40,31 +41,47 @@ class Rows:
     left: np.ndarray
 
 
-def hashed(batch: pa.RecordBatch, recipe: Recipe, key: bytes | None, *, first_row: int = 1, threads: int = 1) -> Rows:
+def hashed(
+    batch: pa.RecordBatch,
+    recipe: Recipe,
+    key: bytes | None,
+    *,
+    digests: bool = True,
+    hexes: bool = True,
+    first_row: int = 1,
+    threads: int = 1,
+) -> Rows:
     """The digests of a batch's rows by the recipe; ``first_row`` is the number of its first row, for errors.
 
     Raises CanonicalError or ColumnError where a column that the reference turns into text has none.
     """
     n = batch.num_rows
-    rows = Rows(np.empty((n, 32), np.uint8), np.empty((n, 64), np.uint8), np.zeros(n, np.uint16), np.zeros(n, bool))
+    rows = Rows(
+        np.empty((n if digests else 0, 32), np.uint8), np.empty((n if hexes else 0, 64), np.uint8),
+        np.zeros(n, np.uint16), np.zeros(n, bool),
+    )  # fmt: skip
     states, compiled = _states(key), _compiled()
 
     def part(first: int, last: int) -> None:
         plan = planned(batch.slice(first, last - first), recipe, first_row + first)
-        own = slice(first, last)
         compiled(
             plan.matrix, plan.fixed_bytes, 0, last - first, np.empty(_SCRATCH, np.uint8), states,
-            rows.digests[own].ctypes.data, rows.hexes[own].ctypes.data, rows.nulls[own], rows.left[own],
+            rows.digests[first:].ctypes.data if digests else 0, rows.hexes[first:].ctypes.data if hexes else 0,
+            rows.nulls[first:last], rows.left[first:last],
         )  # fmt: skip
 
-    threads = max(1, min(threads, n // _LEAST))
-    if threads == 1:
+    parts = max(1, min(threads, n // _LEAST))
+    cuts = [n * at // parts for at in range(parts + 1)]
+    if parts == 1:
         part(0, n)
     else:
-        cuts = [n * at // threads for at in range(threads + 1)]
-        with ThreadPoolExecutor(threads) as pool:
-            list(pool.map(part, cuts[:-1], cuts[1:]))
+        list(_pool().map(part, cuts[:-1], cuts[1:]))
     return rows
+
+
+@cache
+def _pool() -> ThreadPoolExecutor:
+    return ThreadPoolExecutor(thread_name_prefix="rowid-kernel")
 
 
 def load() -> None:
@@ -73,7 +90,9 @@ def load() -> None:
 
 
 def is_cached() -> bool:
-    """Whether ``load`` would find the kernel on disk: half a second instead of a dozen."""
+    """Whether ``load`` finds the kernel in this process or on disk: half a second at most, instead of a dozen."""
+    if _compiled.cache_info().currsize:
+        return True
     try:
         return _marker(build(_sources(), cache=True)).exists()
     except RuntimeError:  # numba found no directory for its cache

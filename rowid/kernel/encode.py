@@ -64,7 +64,7 @@ def _loop(field: Callable[..., int]) -> Callable[..., None]:
     """
 
     @njit
-    def encode(column, first, rows, ends, nulls, left):  # type: ignore[no-untyped-def]
+    def encode(column, first, rows, ends, nulls, left):
         memo = np.zeros(1, np.int64)
         valid, start = column[VALID], column[START] + first
         for at in range(rows):
@@ -85,25 +85,25 @@ def _loop(field: Callable[..., int]) -> Callable[..., None]:
 
 
 @njit
-def _short_string(column, row, at, memo):  # type: ignore[no-untyped-def]
+def _short_string(column, row, at, memo):
     offset = column[OFFSETS] + 4 * row
     return put_string(column, load_i32(offset), load_i32(offset + 4), at)
 
 
 @njit
-def _string(column, row, at, memo):  # type: ignore[no-untyped-def]
+def _string(column, row, at, memo):
     offset = column[OFFSETS] + 8 * row
     return put_string(column, load_i64(offset), load_i64(offset + 8), at)
 
 
 @njit
-def _long(column, row, at, memo):  # type: ignore[no-untyped-def]
+def _long(column, row, at, memo):
     number = load_i64(column[DATA] + 8 * row)
     return 0 if number < 0 and column[FLAG] == 0 else put_integer(number, at)  # an unsigned one beyond 63 bits
 
 
 @njit
-def _integer(column, row, at, memo):  # type: ignore[no-untyped-def]
+def _integer(column, row, at, memo):
     size, signed = column[UNIT], column[FLAG]
     source = column[DATA] + size * row
     if size == 4:
@@ -114,49 +114,49 @@ def _integer(column, row, at, memo):  # type: ignore[no-untyped-def]
 
 
 @njit
-def _float(column, row, at, memo):  # type: ignore[no-untyped-def]
+def _float(column, row, at, memo):
     number = load_f64(column[DATA] + 8 * row)
     return -1 if number != number else put_float(number, at, memo)
 
 
 @njit
-def _boolean(column, row, at, memo):  # type: ignore[no-untyped-def]
+def _boolean(column, row, at, memo):
     truth = (load_u8(column[DATA] + (row >> 3)) >> (row & 7)) & 1
     store_64(at, _TRUE if truth else _FALSE)
     return at + 7 - truth
 
 
 @njit
-def _date(column, row, at, memo):  # type: ignore[no-untyped-def]
+def _date(column, row, at, memo):
     return put_date(load_i32(column[DATA] + 4 * row), at)
 
 
 @njit
-def _timestamp(column, row, at, memo):  # type: ignore[no-untyped-def]
+def _timestamp(column, row, at, memo):
     places = column[UNIT]
     return put_timestamp(load_i64(column[DATA] + 8 * row), at, places, _PER_SECOND[places], column[FLAG])
 
 
 @njit
-def _time(column, row, at, memo):  # type: ignore[no-untyped-def]
+def _time(column, row, at, memo):
     places, size = column[UNIT], column[FLAG]
     ticks = load_i64(column[DATA] + 8 * row) if size == 8 else load_i32(column[DATA] + 4 * row)
     return put_time(ticks, at, places, _PER_SECOND[places])
 
 
 @njit
-def _decimal(column, row, at, memo):  # type: ignore[no-untyped-def]
+def _decimal(column, row, at, memo):
     return put_decimal(load_i64(column[DATA] + 16 * row), at, column[UNIT])
 
 
 @njit
-def _binary(column, row, at, memo):  # type: ignore[no-untyped-def]
+def _binary(column, row, at, memo):
     offset = column[OFFSETS] + 8 * row
     return put_binary(column, load_i64(offset), load_i64(offset + 8), at)
 
 
 @njit
-def _uuid(column, row, at, memo):  # type: ignore[no-untyped-def]
+def _uuid(column, row, at, memo):
     return put_uuid(column[DATA] + 16 * row, at)
 
 
@@ -166,7 +166,7 @@ _times, _decimals, _binaries, _uuids = _loop(_time), _loop(_decimal), _loop(_bin
 
 
 @njit
-def _encode(column, first, rows, ends, nulls, left):  # type: ignore[no-untyped-def]
+def _encode(column, first, rows, ends, nulls, left):
     kind = column[0]
     if kind == SHORT_STRING:
         _short_strings(column, first, rows, ends, nulls, left)
@@ -201,7 +201,7 @@ def _encode(column, first, rows, ends, nulls, left):  # type: ignore[no-untyped-
 
 
 @njit
-def _place(plan, first, rows, fixed, scratch, room, starts):  # type: ignore[no-untyped-def]
+def _place(plan, first, rows, fixed, scratch, room, starts):
     """Where each message starts in the scratch, with room for its longest; returns how many of the rows fit."""
     for at in range(rows):
         starts[at] = fixed
@@ -261,7 +261,7 @@ def _by_blocks(blocks: np.ndarray, rows: int, order: np.ndarray, counts: np.ndar
 
 
 @njit
-def _hash(starts, blocks, order, rows, state, digests, hexes):  # type: ignore[no-untyped-def]
+def _hash(starts, blocks, order, rows, state, digests, hexes):
     """Hashes the messages in groups of lanes; ``digests`` and ``hexes`` are the addresses for row 0, or 0."""
     for group in range(0, rows, LANES):
         most = np.int64(0)
@@ -272,7 +272,7 @@ def _hash(starts, blocks, order, rows, state, digests, hexes):  # type: ignore[n
 
 
 @njit
-def _wrap(digests, rows, inner, starts, ends, blocks, order):  # type: ignore[no-untyped-def]
+def _wrap(digests, rows, inner, starts, ends, blocks, order):
     """The inner digests as the messages of HMAC's outer hash (FIPS 198-1)."""
     for at in range(rows):
         starts[at] = inner.ctypes.data + 64 * at
@@ -288,21 +288,23 @@ def build(sources: int, *, cache: bool) -> Any:
     Hashes the rows ``first`` to ``last`` of a plan.
 
     ``scratch``: uint8, where messages are made. ``states``: uint32 of shape (1, 8), or (2, 8) for HMAC: the states
-    after the inner and after the outer key block. ``digests``, ``hexes``: addresses of 32 and 64 bytes a row, ``hexes``
-    may be 0. ``nulls`` counts the null fields of each row, ``left`` marks the rows that are left to the reference.
-    
+    after the inner and after the outer key block. ``digests``, ``hexes``: addresses of 32 and 64 bytes a row, 0
+    for what is not wanted. ``nulls`` counts the null fields of each row, ``left`` marks the
+    rows that are left to the reference.
+
     ``sources`` stands for the source code of the kernel. numba's cache looks at the file of this function alone; as
     a variable that is closed over, the number makes another entry of another kernel.
     """
 
     @njit(nogil=True, cache=cache)
-    def hash_rows(plan, fixed, first, last, scratch, states, digests, hexes, nulls, left):  # type: ignore[no-untyped-def]
+    def hash_rows(plan, fixed, first, last, scratch, states, digests, hexes, nulls, left):
         if sources == 0:
             return
         keyed = len(states) == 2
         starts, ends, blocks = np.empty(ROWS, np.int64), np.empty(ROWS, np.int64), np.empty(ROWS, np.int64)
         order, counts = np.empty(ROWS + LANES, np.int64), np.empty(_MOST_BLOCKS + 1, np.int64)
         inner = np.empty((ROWS if keyed else 1, 64), np.uint8)
+        unkept = np.empty((ROWS, 32), np.uint8)
         begin = (scratch.ctypes.data + 63) & -64
         room = scratch.ctypes.data + len(scratch) - begin
         while first < last:
@@ -316,7 +318,8 @@ def build(sources: int, *, cache: bool) -> Any:
                 _encode(plan[number], first, rows, ends, nulls, left)
             _pad(starts, ends, rows, 64 * keyed, blocks)
             _by_blocks(blocks, rows, order, counts)
-            digest, hex_ = digests + 32 * first, hexes + 64 * first if hexes else 0
+            digest = digests + 32 * first if digests else unkept.ctypes.data
+            hex_ = hexes + 64 * first if hexes else 0
             _hash(starts, blocks, order, rows, states[0], digest, 0 if keyed else hex_)
             if keyed:
                 _wrap(digest, rows, inner, starts, ends, blocks, order)

@@ -30,7 +30,7 @@ def store(builder: Any, value: Any, address: Any) -> None:
 
 
 def _loads(pointee: Any, *, signed: bool = False) -> Callable[[int], int]:
-    @intrinsic  # type: ignore[untyped-decorator]
+    @intrinsic
     def read(typing: Any, address: Any) -> Any:
         def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
             value = load(builder, arguments[0], pointee)
@@ -44,7 +44,7 @@ def _loads(pointee: Any, *, signed: bool = False) -> Callable[[int], int]:
 
 
 def _stores(pointee: Any) -> Callable[[int, int], None]:
-    @intrinsic  # type: ignore[untyped-decorator]
+    @intrinsic
     def write(typing: Any, address: Any, value: Any) -> Any:
         def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
             narrow = arguments[1] if pointee is I64 else builder.trunc(arguments[1], pointee)
@@ -59,7 +59,7 @@ def _stores(pointee: Any) -> Callable[[int, int], None]:
 def _copies(size: int) -> Callable[[int, int], None]:
     vector = ir.VectorType(I8, size)
 
-    @intrinsic  # type: ignore[untyped-decorator]
+    @intrinsic
     def copy(typing: Any, target: Any, source: Any) -> Any:
         def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
             store(builder, load(builder, arguments[1], vector), arguments[0])
@@ -77,7 +77,7 @@ store_8, store_16, store_32, store_64 = _stores(I8), _stores(I16), _stores(I32),
 copy_16, copy_32 = _copies(16), _copies(32)
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def load_f32(typing: Any, address: Any) -> Any:
     """A 32-bit float, widened to 64 bits."""
 
@@ -90,7 +90,7 @@ def load_f32(typing: Any, address: Any) -> Any:
 def _unsigned(operation: str) -> Callable[[int, int], int]:
     """Python's ``//`` and ``%`` look at signs and at zero; these do not, and a constant divisor becomes a product."""
 
-    @intrinsic  # type: ignore[untyped-decorator]
+    @intrinsic
     def divide(typing: Any, number: Any, divisor: Any) -> Any:
         def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
             return getattr(builder, operation)(*arguments)
@@ -103,7 +103,7 @@ def _unsigned(operation: str) -> Callable[[int, int], int]:
 quotient, remainder = _unsigned("udiv"), _unsigned("urem")
 
 
-@intrinsic  # type: ignore[untyped-decorator]
+@intrinsic
 def swapped_64(typing: Any, value: Any) -> Any:
     """The value with its eight bytes in reverse order."""
 

@@ -62,8 +62,10 @@ def _right(word: int, by: int) -> int:
     return (word >> by | word << 32 - by) & _WORD
 
 
-@intrinsic  # type: ignore[untyped-decorator]
-def hash_sixteen(typing: Any, rows: Any, starts: Any, blocks: Any, most: Any, state: Any, digests: Any, hexes: Any) -> Any:
+@intrinsic
+def hash_sixteen(
+    typing: Any, rows: Any, starts: Any, blocks: Any, most: Any, state: Any, digests: Any, hexes: Any
+) -> Any:
     """Hashes sixteen padded messages. All arguments are addresses, but for ``most``.
 
     ``rows``: int64[16], the numbers of the messages. ``starts`` and ``blocks``: int64, by number, where each starts and
