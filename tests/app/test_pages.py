@@ -107,7 +107,7 @@ def test_a_sheet_of_a_workbook_can_be_chosen(app, workspace, tmp_path):
     ("name", "content", "said"),
     [
         ("a.tsv", b"a\tb\n1\t2\n", "TSV, 1 row, 2 columns"),
-        ("a.csv.gz", gzip.compress(CSV), "CSV, 3 rows, 3 columns"),
+        ("a.csv.gz", gzip.compress(CSV, mtime=0), "CSV, 3 rows, 3 columns"),
         ("a.jsonl", b'{"a": 1}\n{"a": 2}\n', "JSON Lines, 2 rows, 1 column"),
     ],
 )
