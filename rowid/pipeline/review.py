@@ -13,7 +13,7 @@ from rowid.pipeline.batches import Pass, ProgressCallback
 from rowid.pipeline.run import with_ids
 from rowid.ports import Source
 from rowid.recipe import Recipe
-from rowid.stream import characters, decoded
+from rowid.stream import characters, decoded, taken
 
 _NAMED = 10  # mismatched rows that a verification names
 _SHOWN = 5  # rows of a duplicate group that are shown
@@ -54,7 +54,7 @@ def duplicate_groups(source: Source, recipe: Recipe, *, limit: int = 20) -> tupl
             if one in groups:
                 members.setdefault(one, []).append(at)
         for one, positions in members.items():
-            groups[one].add(again.rows - batch.num_rows + 1, positions, decoded(batch.take(positions)))
+            groups[one].add(again.rows - batch.num_rows + 1, positions, decoded(taken(batch, positions)))
     return tuple(group.done() for group in groups.values())
 
 
