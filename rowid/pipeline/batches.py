@@ -13,7 +13,7 @@ from rowid.model import Progress
 from rowid.ports import Source
 from rowid.stream import value_type
 
-SLICE = 65_536
+SLICE = 131_072
 """Rows between two looks at ``should_stop`` and two reports of progress."""
 
 ProgressCallback = Callable[[Progress], None]
@@ -35,6 +35,7 @@ class Pass:
     ) -> None:
         self.source, self.engine, self._step = source, engine, rows_at_a_time
         self.rows_total = source.info().rows
+        engine.hasher.expect(self.rows_total)
         self.rows = 0
         self.read_s = 0.0
         self._should_stop = should_stop
