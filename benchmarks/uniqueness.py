@@ -6,7 +6,6 @@ operating system's figure for it.
 
 import json
 import os
-import resource
 import subprocess
 import sys
 import time

@@ -1,5 +1,6 @@
 """Which of its kind a row is: the k of ``duplicates: number``, in row order."""
 
+import hashlib
 from collections.abc import Sequence
 from typing import Protocol
 
@@ -15,6 +16,10 @@ class Numbering(Protocol):
 
     def next(self, digests: np.ndarray, skip: np.ndarray | None = None) -> np.ndarray:
         """The k (int64) of the next n rows, whose digests have shape (n, 32); 1 where ``skip`` (bool, n) is set."""
+        ...
+
+    def complete(self) -> bool:
+        """Whether the rows that were numbered are all those, and only those, from which the numbers come."""
         ...
 
 
@@ -36,18 +41,35 @@ class Occurrences:
                 numbers[index] = seen
         return numbers
 
+    def complete(self) -> bool:
+        """See ``Numbering``."""
+        return True
+
 
 class Numbers:
-    """Numbers rows that were all counted before, for a second pass over the same rows."""
+    """Numbers rows that were all counted before, for a second pass over the same rows.
 
-    def __init__(self, scratch: Scratch | None, pieces: Sequence[Piece], ready: np.ndarray | None = None) -> None:
+    Either the numbers are ``ready``, or they come from ``pieces`` in a temporary file. ``fingerprint`` is the SHA-256
+    of the digests of the rows that were counted.
+    """
+
+    def __init__(
+        self,
+        fingerprint: bytes,
+        ready: np.ndarray | None = None,
+        *,
+        scratch: Scratch | None = None,
+        pieces: Sequence[Piece] = (),
+    ) -> None:
+        self._expected, self._seen = fingerprint, hashlib.sha256()
         self._scratch, self._pieces = scratch, pieces
-        self._ready = ready if ready is not None else np.empty(0, np.int64)
+        self._ready = np.empty(0, np.int64) if ready is None else ready
         self._at = 0  # in what is ready
         self._next = 0  # piece
 
     def next(self, digests: np.ndarray, skip: np.ndarray | None = None) -> np.ndarray:
         """See ``Numbering``; rows beyond those that were counted are all the first of their kind."""
+        self._seen.update(np.ascontiguousarray(digests).data)
         numbers = np.ones(len(digests), np.int64)
         done = 0
         while done < len(digests):
@@ -58,6 +80,10 @@ class Numbers:
             self._at += len(some)
             done += len(some)
         return numbers
+
+    def complete(self) -> bool:
+        """See ``Numbering``."""
+        return self._seen.digest() == self._expected
 
     def _load(self) -> bool:
         """Makes the numbers of the next piece ready; False if there is none."""
@@ -77,12 +103,12 @@ class Numbers:
         return True
 
 
-def in_memory(groups: Groups, rows: int) -> Numbers:
+def in_memory(groups: Groups, rows: int) -> np.ndarray:
     """The numbers of rows that were grouped in memory."""
     numbers = np.ones(rows, np.int64)
     if groups.repeated:
         numbers[groups.order] = nth_in_group(groups)
-    return Numbers(None, (), numbers)
+    return numbers
 
 
 def write_before(scratch: Scratch, pieces: Sequence[Piece], part: Part) -> None:

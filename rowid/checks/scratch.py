@@ -44,7 +44,9 @@ class Scratch:
     def __init__(self, directory: str | os.PathLike[str] | None) -> None:
         self._where = os.fspath(directory or tempfile.gettempdir())
         try:
-            self._file: IO[bytes] = tempfile.TemporaryFile(buffering=0, prefix="rowid-", dir=directory)
+            self._file: IO[bytes] = tempfile.TemporaryFile(  # noqa: SIM115 (closed by close)
+                buffering=0, prefix="rowid-", dir=directory
+            )
         except OSError as error:
             raise self._failed(error) from error
         self.size = 0
@@ -66,7 +68,7 @@ class Scratch:
 
     def write(self, at: int, array: np.ndarray) -> None:
         """Writes an array at a place."""
-        rest = memoryview(np.ascontiguousarray(array).reshape(-1).view(np.uint8))
+        rest = np.ascontiguousarray(array).reshape(-1).view(np.uint8).data
         self.size = max(self.size, at + len(rest))
         try:
             self._file.seek(at)
@@ -77,7 +79,7 @@ class Scratch:
 
     def read(self, at: int, into: np.ndarray) -> np.ndarray:
         """Fills a contiguous array from a place, and returns it."""
-        rest = memoryview(into.reshape(-1).view(np.uint8))
+        rest = into.reshape(-1).view(np.uint8).data
         try:
             self._file.seek(at)
             while rest:

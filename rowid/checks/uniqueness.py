@@ -1,5 +1,6 @@
 """Which rows occurred before: exact counts over all rows."""
 
+import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Self
@@ -50,6 +51,7 @@ class Uniqueness:
     def __init__(self, limits: Limits | None = None, *, width: int = 32, numbered: bool = False) -> None:
         self.rows = 0
         self._limits, self._width, self._numbered = limits or Limits(), width, numbered
+        self._seen = hashlib.sha256()
         self._capacity: int | None = None
         self._keys = np.empty((0, width), np.uint8)
         self._skipped: np.ndarray | None = None
@@ -62,6 +64,8 @@ class Uniqueness:
     def add(self, keys: np.ndarray, skip: np.ndarray | None = None) -> None:
         """Takes the keys, shape (n, width), of the next n rows; those where ``skip`` (bool, n) is set take no part."""
         self._counted = None
+        if self._numbered:
+            self._seen.update(np.ascontiguousarray(keys).data)
         at = 0
         while at < len(keys):
             if self._here == len(self._keys):
@@ -114,18 +118,26 @@ class Uniqueness:
         return {key: -size for size, _, key in found}
 
     def repeated_keys(self) -> Iterator[np.ndarray]:
-        """The keys that occur more than once, shape (n, width), in portions of some hundred thousand."""
+        """The keys that occur more than once, shape (n, width), in portions of about half a million."""
+        portion: list[np.ndarray] = []
         for part, starts, _ in self._repeated():
             records = part.groups.order[starts]
             for at in range(0, len(records), _PART):
-                yield part.keys[records[at : at + _PART]]
+                portion.append(part.keys[records[at : at + _PART]])
+                if sum(map(len, portion)) >= _PART:
+                    yield np.concatenate(portion)
+                    portion.clear()
+        if portion:
+            yield np.concatenate(portion)
 
     def numbers(self) -> Numbers:
         """The k of each row that is the k-th of its kind, in row order; to be read while this is open."""
+        fingerprint = self._seen.digest()
         if self._scratch is None:
-            return in_memory(grouped(self._keys[: self._here], skip=self._skip()), self.rows)
+            groups = grouped(self._keys[: self._here], skip=self._skip())
+            return Numbers(fingerprint, in_memory(groups, self.rows))
         self._counts()
-        return Numbers(self._scratch, self._pieces)
+        return Numbers(fingerprint, scratch=self._scratch, pieces=self._pieces)
 
     def close(self) -> None:
         """Gives memory and disk back; no count can be asked for after it that was not asked for before."""
