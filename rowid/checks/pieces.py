@@ -12,7 +12,7 @@ import numpy as np
 from rowid.checks.grouping import Groups, grouped
 from rowid.checks.scratch import Scratch
 
-BUCKETS = 4096
+BUCKETS = 1024
 """Parts of the key space; each piece knows where each begins."""
 
 _SLICE = 65_536
@@ -86,7 +86,7 @@ def write_piece(scratch: Scratch, keys: np.ndarray, groups: Groups, base: int, *
     return Piece(
         base,
         len(keys),
-        np.concatenate(([0], np.cumsum(sizes))),
+        np.concatenate(([0], np.cumsum(sizes))).astype(np.int32),
         at,
         scratch.append(first.astype(np.uint32)),
         None if starts is None else scratch.append(np.diff(starts, append=len(groups.order)).astype(np.uint32)),
@@ -96,7 +96,7 @@ def write_piece(scratch: Scratch, keys: np.ndarray, groups: Groups, base: int, *
 
 def bucket(long: np.ndarray) -> np.ndarray:
     """The bucket of keys given as 64-bit words: the leading bits of the 32-bit word by which a piece is sorted."""
-    return (long.view(np.uint32)[:, 0] >> 20).astype(np.intp)
+    return (long.view(np.uint32)[:, 0] >> 22).astype(np.intp)
 
 
 def nth_in_group(groups: Groups) -> np.ndarray:
@@ -120,7 +120,7 @@ def _write_map(scratch: Scratch, groups: Groups, rows: int) -> RowMap:
 
 def merged(scratch: Scratch, pieces: Sequence[Piece], width: int, most: int) -> Iterator[Part]:
     """All records, part by part, of at most ``most`` records where a single bucket does not have more."""
-    for begin, end in pairwise(_cuts(np.sum([piece.offsets for piece in pieces], axis=0), most)):
+    for begin, end in pairwise(_cuts(np.sum([piece.offsets for piece in pieces], axis=0, dtype=np.int64), most)):
         slices = [slice(int(piece.offsets[begin]), int(piece.offsets[end])) for piece in pieces]
         yield _read_part(scratch, pieces, slices, width)
 

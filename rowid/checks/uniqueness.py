@@ -16,8 +16,8 @@ MAX_NAMED = 5
 """Repeated rows that an error names."""
 
 _FEW = 4096  # rows for which no more memory is asked than they need
-_PIECE = 2**19  # rows of a piece: few enough for the processor's cache to help in sorting them
-_PART = 2**19
+_PIECE = 2**17  # rows of a piece: few enough to be sorted in the processor's cache
+_PART = 2**18
 
 
 @dataclass(frozen=True, slots=True)
