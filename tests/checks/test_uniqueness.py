@@ -157,9 +157,9 @@ def test_the_temporary_file_goes_where_it_is_told_and_leaves_nothing(tmp_path, m
 
 
 def test_a_directory_that_is_not_there_is_told(tmp_path):
-    with Uniqueness(_limits(10, directory=tmp_path / "nowhere")) as unique:
-        with pytest.raises(ScratchError, match=r"nowhere.*No such file.*TMPDIR"):
-            unique.add(_keys(range(100)))
+    told = pytest.raises(ScratchError, match=r"nowhere.*No such file.*TMPDIR")
+    with Uniqueness(_limits(10, directory=tmp_path / "nowhere")) as unique, told:
+        unique.add(_keys(range(100)))
 
 
 @contextmanager
