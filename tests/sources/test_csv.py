@@ -107,7 +107,7 @@ def test_a_row_of_another_width_is_numbered_right_behind_a_sep_line_and_without_
 
 
 def test_a_name_that_stands_twice_is_refused(tmp_path):
-    with pytest.raises(ColumnError, match="the header names 'a', 'c' more than once"):
+    with pytest.raises(ColumnError, match=r"the header names 'a', 'c' more than once"):
         source(tmp_path, b"a,b,a,c,c\n1,2,3,4,5\n").info()
 
 
@@ -118,7 +118,10 @@ def test_a_column_without_a_name_gets_one_and_a_note(tmp_path):
 
 
 def test_without_a_header_columns_are_numbered(tmp_path):
-    assert values(source(tmp_path, b"x,1\ny,2\n", header=False)).to_pydict() == {"column1": ["x", "y"], "column2": [1, 2]}
+    assert values(source(tmp_path, b"x,1\ny,2\n", header=False)).to_pydict() == {
+        "column1": ["x", "y"],
+        "column2": [1, 2],
+    }
 
 
 @pytest.mark.parametrize("content", [b"", b"\n\n", b"\xef\xbb\xbf", b"\xff\xfe", gzip.compress(b"")])
@@ -159,11 +162,20 @@ def test_a_nul_within_quotes_is_read_and_noted(tmp_path):
     assert "some cells hold NUL characters" in one.info().notes
 
 
+def test_a_nul_hides_neither_delimiters_nor_quotes_nor_line_ends_behind_it(tmp_path):
+    rows = [("\0", "\1"), ("", "\0\1B"), ("\1A", "\0,"), ("x", '\0"'), ("\0\n", "y")]
+    content = "a,b\n" + "".join('"{}","{}"\n'.format(*(cell.replace('"', '""') for cell in row)) for row in rows)
+    assert cells(source(tmp_path, content.encode())).to_pydict() == {
+        "a": [r[0] for r in rows],
+        "b": [r[1] for r in rows],
+    }
+
+
 def test_a_file_that_changes_between_two_passes_is_refused(tmp_path):
     one = source(tmp_path, b"a,b\n1,2\n")
     one.info()
     (tmp_path / "table.csv").write_bytes(b"a,b\n1,2\n3,4\n")
-    with pytest.raises(SourceError, match="it changed while it was being read"):
+    with pytest.raises(SourceError, match=r"it changed while it was being read"):
         one.open().read_all()
 
 
@@ -179,7 +191,11 @@ def test_gzip_and_zstd_are_read_whatever_the_name_says(tmp_path):
     with pa.CompressedOutputStream(packed, "zstd") as stream:
         stream.write(plain)
     wanted = values(source(tmp_path, plain))
-    for name, content in (("x.csv.gz", gzip.compress(plain)), ("x.csv.zst", packed.getvalue().to_pybytes()), ("x.csv", gzip.compress(plain))):
+    for name, content in (
+        ("x.csv.gz", gzip.compress(plain)),
+        ("x.csv.zst", packed.getvalue().to_pybytes()),
+        ("x.csv", gzip.compress(plain)),
+    ):
         assert values(source(tmp_path, content, name)).equals(wanted), name
     half = gzip.compress(plain[:9000]) + gzip.compress(plain[9000:])
     assert values(source(tmp_path, half, "x.csv.gz")).equals(wanted), "two members"

@@ -30,7 +30,16 @@ def test_each_column_has_the_type_of_its_cells(tmp_path):
         [None, 2, date(1999, 12, 31), datetime(2020, 1, 2), time(23, 59), timedelta(0), False, None],
     ]
     one = file_source(workbook(tmp_path, ["i", "f", "d", "t", "c", "p", "b", "s"], *rows))
-    assert types(one) == ["int64", "double", "date32[day]", "timestamp[us]", "time64[us]", "duration[us]", "bool", "string"]
+    assert types(one) == [
+        "int64",
+        "double",
+        "date32[day]",
+        "timestamp[us]",
+        "time64[us]",
+        "duration[us]",
+        "bool",
+        "string",
+    ]
     assert [list(row.values()) for row in values(one).to_pylist()] == rows
     assert one.info().details == {"sheet": "Data", "sheets": "Data", "header": "first row"}
 
@@ -44,12 +53,12 @@ def test_a_mixed_column_is_text_in_its_canonical_form_with_a_note(tmp_path):
 def test_a_sheet_can_be_named(tmp_path):
     path = workbook(tmp_path, ["a"], [1], Other=[["b", "c"], ["x", "y"]])
     assert values(file_source(path, ReadOptions(sheet="Other"))).to_pydict() == {"b": ["x"], "c": ["y"]}
-    with pytest.raises(SourceError, match="there is no sheet 'Third'. There are 'Data', 'Other'"):
+    with pytest.raises(SourceError, match=r"there is no sheet 'Third'. There are 'Data', 'Other'"):
         file_source(path, ReadOptions(sheet="Third")).info()
 
 
 def test_an_empty_sheet_is_refused_and_the_others_named(tmp_path):
-    with pytest.raises(SourceError, match="the sheet 'Data' is empty. The others are 'Other'"):
+    with pytest.raises(SourceError, match=r"the sheet 'Data' is empty. The others are 'Other'"):
         file_source(workbook(tmp_path, Other=[["a"]])).info()
 
 
@@ -61,7 +70,10 @@ def test_empty_rows_and_empty_columns_are_passed_over(tmp_path):
 
 def test_without_a_header_columns_are_numbered(tmp_path):
     path = workbook(tmp_path, [1, "x"], [2, "y"])
-    assert values(file_source(path, ReadOptions(header=False))).to_pydict() == {"column1": [1, 2], "column2": ["x", "y"]}
+    assert values(file_source(path, ReadOptions(header=False))).to_pydict() == {
+        "column1": [1, 2],
+        "column2": ["x", "y"],
+    }
 
 
 def test_a_header_alone_is_a_table_without_rows_and_numbers_can_be_names(tmp_path):
@@ -83,7 +95,7 @@ def test_a_damaged_workbook_is_refused(tmp_path):
     path = workbook(tmp_path, ["a"], [1])
     content = (tmp_path / "x.xlsx").read_bytes()
     (tmp_path / "x.xlsx").write_bytes(content[:3000])
-    with pytest.raises(SourceError, match="damaged, or no Excel file"):
+    with pytest.raises(SourceError, match=r"damaged, or no Excel file"):
         file_source(path).info()
 
 
@@ -92,5 +104,5 @@ def test_another_zip_archive_is_refused(tmp_path):
 
     with zipfile.ZipFile(tmp_path / "x.zip", "w") as archive:
         archive.writestr("a.csv", "a,b\n1,2\n")
-    with pytest.raises(SourceError, match="damaged, or no Excel file"):
+    with pytest.raises(SourceError, match=r"damaged, or no Excel file"):
         file_source(str(tmp_path / "x.zip")).info()
