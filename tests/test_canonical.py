@@ -89,7 +89,7 @@ PYTHON = [
 ]
 
 
-@pytest.mark.parametrize(("value", "text"), [pytest.param(v, t, id=repr(v)) for v, t in PYTHON])
+@pytest.mark.parametrize(("value", "text"), [pytest.param(v, t, id=f"{type(v).__name__} {t}") for v, t in PYTHON])
 def test_numpy_pandas_and_python_values_have_the_text_of_their_kind(value, text):
     assert canonical.text(value) == text
 

@@ -181,7 +181,7 @@ def test_a_file_that_changes_between_two_passes_is_refused(tmp_path):
 
 @pytest.mark.parametrize("options", [{"delimiter": ""}, {"delimiter": "::"}, {"delimiter": "§"}, {"quote": "\n"}])
 def test_a_delimiter_or_quote_that_cannot_be_one_is_refused(tmp_path, options):
-    with pytest.raises(SourceError, match="delimiter|quote"):
+    with pytest.raises(SourceError, match=r"delimiter|quote"):
         source(tmp_path, b"a,b\n1,2\n", **options).info()
 
 

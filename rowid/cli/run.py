@@ -1,0 +1,194 @@
+"""``rowid run``: a table in, the same table with IDs out."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from rowid.cli import options
+from rowid.cli.output import as_json, out, tell
+from rowid.cli.signals import SignalReceived
+from rowid.errors import SinkError, UsageError
+from rowid.events import Event, RunFinished
+from rowid.recipe import DUPLICATES, FORMS, NULLS, Recipe
+
+if TYPE_CHECKING:
+    from rowid.model import AuditTrail
+    from rowid.ports import Observer, Source
+
+_KEY, _ID, _FILES = "What makes a row", "What the ID is like", "Files"
+
+
+def _any_of(allowed: tuple[str, ...]) -> dict[str, Any]:
+    """What Typer is to know of an option whose value the recipe checks."""
+    return {"metavar": "|".join(allowed), "autocompletion": lambda: list(allowed)}
+
+
+def run(
+    source: options.Input,
+    *,
+    output: Annotated[
+        str,
+        typer.Option(
+            "--output",
+            "-o",
+            metavar="OUT",
+            help="A CSV, TSV, Parquet or JSON Lines file (CSV, TSV and JSON Lines also as .gz or .zst), or `-`: CSV on "
+            "standard output.",
+            rich_help_panel=_FILES,
+        ),
+    ],
+    columns: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="A,B,...",
+            help="The key columns, in order; may be given several times. A name with a comma stands in double quotes.",
+            rich_help_panel=_KEY,
+        ),
+    ] = None,
+    recipe: Annotated[
+        Path | None, typer.Option(help="The recipe to follow, YAML or JSON.", rich_help_panel=_KEY)
+    ] = None,
+    save_recipe: Annotated[
+        Path | None,
+        typer.Option(
+            help="Where to keep the recipe of this run, as YAML (or JSON, by its ending).", rich_help_panel=_FILES
+        ),
+    ] = None,
+    id_column: Annotated[
+        str | None, typer.Option(help="The column that receives the ID; `row_id` if not given.", rich_help_panel=_ID)
+    ] = None,
+    form: Annotated[
+        str | None,
+        typer.Option(**_any_of(FORMS), help="How the ID is written; `hex` if not given.", rich_help_panel=_ID),
+    ] = None,
+    duplicates: Annotated[
+        str | None,
+        typer.Option(
+            **_any_of(DUPLICATES),
+            help="What a repeated row gets: the same ID (the default), an ID of its own, or an error.",
+            rich_help_panel=_ID,
+        ),
+    ] = None,
+    nulls: Annotated[
+        str | None,
+        typer.Option(
+            **_any_of(NULLS),
+            help="A null in a key column: part of the content (the default), no ID where all key columns are null, or "
+            "an error.",
+            rich_help_panel=_ID,
+        ),
+    ] = None,
+    key_env: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="The environment variable that holds a secret, as base64, for keyed IDs (HMAC).",
+            rich_help_panel=_ID,
+        ),
+    ] = None,
+    force: Annotated[bool, typer.Option("--force", help="Replace files that exist.", rich_help_panel=_FILES)] = False,
+    replace_id: Annotated[
+        bool,
+        typer.Option("--replace-id", help="Replace an ID column that the input has already.", rich_help_panel=_ID),
+    ] = False,
+    delimiter: options.Delimiter = None,
+    quote: options.Quote = None,
+    encoding: options.Encoding = None,
+    header: options.Header = None,
+    sheet: options.Sheet = None,
+    json: options.Json = False,
+    verbose: options.Verbose = False,
+) -> None:
+    """Reads a table, gives every row its ID, and writes it."""
+    given = {
+        "columns": options.column_names(columns) if columns else None,
+        "id_column": id_column,
+        "form": form,
+        "duplicates": duplicates,
+        "nulls": nulls,
+        "key_env": key_env,
+    }
+    wanted = {field: value for field, value in given.items() if value is not None}
+    reading = options.read_options(delimiter, quote, encoding, header, sheet)
+    _require_place(save_recipe, output, force=force)
+
+    from rowid import bootstrap, pipeline
+    from rowid.cli.listen import observers
+    from rowid.cli.progress import bar
+
+    written = _Written()
+    listeners: list[Observer] = [written, *observers(verbose=verbose)]
+    base = Recipe.load(recipe).to_dict() if recipe else {}
+    sink = bootstrap.open_sink(output, force=force)
+    table = bootstrap.open_source(source, reading)
+    chosen = _recipe(base, wanted, table)
+    if not json and not {"columns"} & {*base, *wanted}:
+        tell(f"no columns were named: all of them make the ID, sorted by name ({len(chosen.columns):,})")
+    try:
+        with bar(shown=not (json or verbose), rows_on_stdout=output == "-") as progress:
+            trail = pipeline.run(table, chosen, sink, observers=listeners, progress=progress, replace=replace_id)
+        if save_recipe:
+            _save(chosen, save_recipe)
+        _answer(trail, json=json, rows_on_stdout=output == "-")
+    except SignalReceived as stop:
+        stop.done = written.yes
+        raise
+
+
+class _Written:
+    """Hears that the output is in place: who is interrupted after that must not be told that nothing was written."""
+
+    yes = False
+
+    def __call__(self, event: Event) -> None:
+        self.yes = self.yes or isinstance(event, RunFinished)
+
+
+def _answer(trail: "AuditTrail", *, json: bool, rows_on_stdout: bool) -> None:
+    if not json:
+        from rowid.cli.receipt import receipt
+
+        tell(receipt(trail))
+    elif rows_on_stdout:
+        tell(as_json(trail.to_dict()))
+    else:
+        out(as_json(trail.to_dict()))
+
+
+def _recipe(base: dict[str, Any], wanted: dict[str, Any], table: "Source") -> Recipe:
+    """The recipe of a run: what the user wants, over what the file says, over all columns and the defaults."""
+    plain = {"spec": "rowid v1", **base, **wanted}
+    if "columns" not in plain:
+        from rowid import keys
+
+        names = [column.name for column in table.info().columns]
+        plain["columns"] = keys.automatic(names, exclude=(plain.get("id_column", "row_id"),))
+    for rules in ("types", "normalise", "decimals"):
+        if rules in plain:
+            plain[rules] = {name: rule for name, rule in plain[rules].items() if name in plain["columns"]}
+    return Recipe.from_dict(plain)
+
+
+def _require_place(save_recipe: Path | None, output: str, *, force: bool) -> None:
+    """Finds out before the work, not after it, that the recipe could not be kept."""
+    if save_recipe is None:
+        return
+    if output != "-" and save_recipe.absolute() == Path(output).absolute():
+        raise UsageError("the recipe and the rows cannot go to the same file", where="--save-recipe")
+    if not save_recipe.absolute().parent.is_dir():
+        raise SinkError("its directory does not exist", where=str(save_recipe), hint="Make it, or name another place.")
+    if save_recipe.exists() and not force:
+        raise SinkError("the file exists", where=str(save_recipe), hint="Name another one, or replace it with --force.")
+
+
+def _save(recipe: Recipe, path: Path) -> None:
+    text = recipe.to_json() if path.suffix.lower() == ".json" else recipe.to_yaml()
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise SinkError(
+            f"the rows are written, but the recipe cannot be ({error.strerror})",
+            where=str(path),
+            hint="Run again with another place for it, and --force.",
+        ) from error

@@ -1,0 +1,112 @@
+"""The web app as an ASGI application: the pages, ``/healthz``, and the results to download, on one port."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import streamlit as st
+import uvicorn
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.routing import Route
+from streamlit import config
+
+import rowid
+from rowid.errors import UsageError
+from rowid.settings import Settings
+from rowid.ui import problems
+from rowid.ui.jobs import process
+from rowid.ui.workspace import Workspace
+
+GRACE_S = 5
+
+
+def app(settings: Settings) -> st.App:
+    """The application. ``settings`` are those that the pages read from the environment of this process."""
+    keeper = Workspace(settings)
+
+    async def result(request: Request) -> Response:
+        run_id, name = request.path_params["run_id"], request.path_params["name"]
+        path = await run_in_threadpool(keeper.result, run_id, name)
+        if path is None:
+            raise HTTPException(404)
+        return FileResponse(
+            path, filename=name, headers={"Cache-Control": "private, no-store", "X-Content-Type-Options": "nosniff"}
+        )
+
+    made = st.App(
+        script(),
+        routes=[Route("/healthz", _healthz), Route("/results/{run_id}/{name}", result)],
+        lifespan=_lifespan,
+        on_script_error=_script_error,
+    )
+    _configure(settings)
+    return made
+
+
+def serve(settings: Settings, host: str, port: int) -> None:
+    """Serves the application until SIGINT or SIGTERM; jobs are stopped then, and leave no half-written file."""
+    server = uvicorn.Server(
+        uvicorn.Config(
+            app(settings),
+            host=host,
+            port=port,
+            access_log=False,
+            log_level="warning",
+            timeout_graceful_shutdown=GRACE_S,
+            ws_max_size=config.get_option("server.maxMessageSize") * 1_000_000,
+            forwarded_allow_ips="",
+        )
+    )
+    server.run()
+
+
+def script() -> Path:
+    """The script of the app: beside the package in a checkout, inside it where a wheel was installed."""
+    package = Path(__file__).parent
+    for folder in (package / "_app", package.parent):
+        if (folder / "streamlit_app.py").is_file():
+            return folder / "streamlit_app.py"
+    raise UsageError("the pages of the web app are not installed", hint="Install rowid anew: pip install 'rowid[app]'.")
+
+
+async def _healthz(_: Request) -> Response:
+    return JSONResponse({"status": "ok", "version": rowid.__version__}, headers={"Cache-Control": "no-store"})
+
+
+@asynccontextmanager
+async def _lifespan(_: st.App) -> AsyncIterator[None]:
+    process().serves_results = True
+    yield
+    process().serves_results = False
+    await run_in_threadpool(process().jobs.close)
+
+
+def _script_error(error: Exception) -> bool:
+    """What the boundary of the pages did not see: an error in a callback or in a fragment's own run."""
+    problems.show(error)
+    return True
+
+
+def _configure(settings: Settings) -> None:
+    """Streamlit's options that hold whatever folder the server is started from.
+
+    ``streamlit`` may have read its configuration when it was imported; now that an ``App`` told it where the script
+    is, it is to find the file beside that too (the theme).
+    """
+    config.get_config_options(
+        force_reparse=True,
+        options_from_flags={
+            "browser.gatherUsageStats": False,
+            "client.showErrorDetails": "none",
+            "client.toolbarMode": "minimal",
+            "server.headless": True,
+            "server.fileWatcherType": "none",
+            "server.enableXsrfProtection": True,
+            "server.enableCORS": True,
+            "server.maxUploadSize": settings.max_upload_mb,
+            "global.developmentMode": False,
+        },
+    )

@@ -1,0 +1,193 @@
+"""What pages ask about a table. Each answer is a job: asked twice, it is worked out once."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import pyarrow as pa
+
+from rowid import bootstrap, canonical, pipeline, profiler, stream
+from rowid.engine import HashingEngine
+from rowid.errors import RowIdError
+from rowid.model import DuplicateGroup, KeyVerdict, Progress, ReadOptions, SourceInfo, TableProfile
+from rowid.ports import Source
+from rowid.recipe import Recipe, Rule
+from rowid.ui.jobs import Job, Watched, process
+from rowid.ui.workspace import Table
+
+HEAD_ROWS = 100
+PREVIEW_ROWS = 10
+GROUPS = 20
+_FLOATS = ("halffloat", "float", "double")
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What the quality report is made of. ``nulls`` counts, per key column, the rows without a text there."""
+
+    verdict: KeyVerdict
+    nulls: dict[str, int]
+    groups: tuple[DuplicateGroup, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Spelling:
+    """A value before and after a column's rule, as canonical text; None is null. ``problem`` is why it has none."""
+
+    before: str | None
+    after: str | None
+    problem: str = ""
+
+
+def source(table: Table) -> Source:
+    """The table's source. It knows its file already if it was asked about before, and the file has not changed."""
+    path, size, changed, options = table.state()
+    return _source(str(path), size, changed, options)
+
+
+@lru_cache(maxsize=32)
+def _source(path: str, _size: object, _changed: object, options: Any) -> Source:
+    return bootstrap.open_source(path, options if isinstance(options, ReadOptions) else ReadOptions())
+
+
+def info(table: Table) -> Job[SourceInfo]:
+    """What was understood of the table."""
+    return process().jobs.ask(("info", *table.state()), lambda job: source(table).info())
+
+
+def head(table: Table) -> Job[pa.Table]:
+    """The first 100 rows."""
+    return process().jobs.ask(("head", *table.state()), lambda job: _head(source(table)))
+
+
+def profile(table: Table) -> Job[TableProfile]:
+    """The profile of every column."""
+
+    def work(job: Job[TableProfile]) -> TableProfile:
+        return profiler.profile(Watched(source(table), job, "profile").open())
+
+    return process().jobs.ask(("profile", *table.state()), work)
+
+
+def verdict(table: Table, recipe: Recipe) -> Job[KeyVerdict]:
+    """Whether the recipe's key is unique on the table."""
+
+    def work(job: Job[KeyVerdict]) -> KeyVerdict:
+        return pipeline.judge(source(table), recipe, progress=job.report, should_stop=job.should_stop)
+
+    return process().jobs.ask(verdict_key(table, recipe), work)
+
+
+def verdict_key(table: Table, recipe: Recipe) -> tuple[object, ...]:
+    """The key of the verdict's job."""
+    return ("verdict", *table.state(), recipe.fingerprint)
+
+
+def known_verdict(table: Table, recipe: Recipe) -> KeyVerdict | None:
+    """The verdict if it has been worked out already."""
+    job = process().jobs.get(verdict_key(table, recipe))
+    return job.result if job else None
+
+
+def preview(table: Table, recipe: Recipe) -> Job[pa.Table]:
+    """The first rows with their IDs."""
+
+    def work(job: Job[pa.Table]) -> pa.Table:
+        return pipeline.preview(source(table), recipe, rows=PREVIEW_ROWS)
+
+    return process().jobs.ask(("preview", *table.state(), recipe.fingerprint, recipe.id_column), work)
+
+
+def report(table: Table, recipe: Recipe) -> Job[Report]:
+    """The quality report: verdict, nulls and duplicate groups."""
+
+    def work(job: Job[Report]) -> Report:
+        found = source(table)
+        judged = pipeline.judge(found, recipe, progress=job.report, should_stop=job.should_stop)
+        nulls = dict.fromkeys(recipe.columns, 0)
+        if judged.rows_with_null:
+            nulls = _nulls(Watched(found, job, "nulls"), recipe)
+        groups: tuple[DuplicateGroup, ...] = ()
+        if judged.surplus_rows:
+            groups = pipeline.duplicate_groups(Watched(found, job, "groups"), recipe, limit=GROUPS)
+        return Report(judged, nulls, groups)
+
+    return process().jobs.ask(("report", *table.state(), recipe.fingerprint), work)
+
+
+def spellings(rows: pa.Table, column: str, rule: Rule, *, limit: int = 5) -> list[Spelling]:
+    """The first different values of a column as canonical text, without and with a rule."""
+    found: list[Spelling] = []
+    for at in range(rows.num_rows):
+        value = rows.column(column).combine_chunks().slice(at, 1)
+        try:
+            before = canonical.texts(stream.values(value), column=column)[0].as_py()
+        except RowIdError as error:
+            before = None
+            problem = error.what
+        else:
+            problem = ""
+        try:
+            one = Spelling(before, canonical.texts(value, rule, column=column)[0].as_py(), problem)
+        except RowIdError:
+            one = Spelling(before, None, f"cannot be read as {rule.type or 'text'}")
+        if one not in found:
+            found.append(one)
+        if len(found) == limit:
+            break
+    return found
+
+
+def cells(table: Table) -> Job[pa.Table]:
+    """The first 100 rows as the engine meets them: a CSV's cells still know their characters."""
+    return process().jobs.ask(("cells", *table.state()), lambda job: _first(source(table)))
+
+
+def _first(found: Source) -> pa.Table:
+    batches, rows = [], 0
+    with found.open() as reader:
+        schema = reader.schema
+        while rows < HEAD_ROWS:
+            try:
+                batch = reader.read_next_batch()
+            except StopIteration:
+                break
+            batches.append(batch.slice(0, HEAD_ROWS - rows))
+            rows += batches[-1].num_rows
+    return pa.Table.from_batches(batches, schema=schema)
+
+
+def _head(found: Source) -> pa.Table:
+    first = _first(found)
+    return pa.Table.from_batches(
+        [stream.decoded(batch) for batch in first.to_batches()], schema=stream.decoded_schema(first.schema)
+    )
+
+
+def _nulls(found: Watched, recipe: Recipe) -> dict[str, int]:
+    engine = HashingEngine(recipe)
+    counts = dict.fromkeys(recipe.columns, 0)
+    with found.open() as batches:
+        for batch in batches:
+            for name, texts in zip(recipe.columns, engine.texts(batch), strict=True):
+                counts[name] += texts.null_count
+    return counts
+
+
+def floats(known: SourceInfo, recipe: Recipe) -> list[str]:
+    """The key columns that hold floats which nothing rounds."""
+    types = {column.name: column.type for column in known.columns}
+    return [
+        name
+        for name in recipe.columns
+        if types.get(name) in _FLOATS and name not in recipe.decimals and recipe.types.get(name) != "text"
+    ]
+
+
+def label(progress: Progress | None, what: str) -> str:
+    """How far something is, in words."""
+    if progress is None:
+        return f"{what} …"
+    if progress.rows_total:
+        return f"{what}: {progress.rows_done:,} of {progress.rows_total:,} rows"
+    return f"{what}: {progress.rows_done:,} rows"
