@@ -45,6 +45,7 @@ class AtomicFile(io.RawIOBase):
         self._target = Path(os.path.realpath(path))
         self._temporary = self._target.with_name(f".{self._target.name[:40]}.{os.getpid()}.{secrets.token_hex(4)}.part")
         self._file: BinaryIO | None = None
+        self._aborted = False
         try:
             mode = stat.S_IMODE(self._target.stat().st_mode) if self._target.exists() else None
             handle = os.open(self._temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_CLOEXEC", 0), 0o666)
@@ -61,6 +62,8 @@ class AtomicFile(io.RawIOBase):
 
     def write(self, data: Any, /) -> int:
         """Takes all of the bytes."""
+        if self._aborted:  # compressors and Arrow's writers write once more when they are thrown away
+            return memoryview(data).nbytes
         if self._file is None:
             raise SinkError("it is closed", where=str(self._path))
         try:
@@ -85,6 +88,7 @@ class AtomicFile(io.RawIOBase):
 
     def abort(self) -> None:
         """Removes what was written; harmless after ``commit`` and when called twice."""
+        self._aborted = True
         if self._file is not None:
             try:
                 self._file.close()
@@ -120,10 +124,14 @@ class StandardOutput(io.RawIOBase):
 
     def write(self, data: Any, /) -> int:
         """Takes all of the bytes."""
+        rest = memoryview(data)
+        size = rest.nbytes
         try:
-            return self._stream.write(memoryview(data))
+            while rest.nbytes:  # with PYTHONUNBUFFERED set, a write takes what fits into the pipe
+                rest = rest[self._stream.write(rest) :]
         except OSError as error:
             raise self._refused(error) from None
+        return size
 
     def commit(self) -> None:
         """Hands over the last bytes."""
@@ -136,11 +144,10 @@ class StandardOutput(io.RawIOBase):
         """Does nothing."""
 
     def _refused(self, error: OSError) -> SinkError:
+        _silence(self._stream)
         if isinstance(error, BrokenPipeError):
-            _silence(self._stream)
             return SinkError("whoever read it has stopped reading", where="standard output")
         reason = (error.strerror or type(error).__name__).lower()
-        _silence(self._stream)
         return SinkError(f"it cannot be written: {reason}", where="standard output")
 
 

@@ -1,5 +1,6 @@
 """An output file appears whole or not at all, and every failure says what is wrong."""
 
+import gc
 import os
 import resource
 import subprocess
@@ -56,6 +57,16 @@ def test_abort_leaves_no_trace(tmp_path, ending):
     assert path.read_text() == "before"
     with pytest.raises(SinkError):
         load.commit()
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_a_load_that_was_aborted_is_thrown_away_in_silence(tmp_path, ending, capfd):
+    load = file_sink(str(tmp_path / f"out{ending}")).begin(TABLE.schema, {})
+    load.write(TABLE.to_batches()[0])
+    load.abort()
+    del load
+    gc.collect()
+    assert capfd.readouterr() == ("", "")
 
 
 @pytest.mark.parametrize("ending", ENDINGS)
@@ -165,11 +176,11 @@ def test_an_ending_that_tells_no_format_is_a_usage_error(tmp_path, name):
         file_sink(str(tmp_path / name))
 
 
-def in_python(code: str, **options) -> subprocess.CompletedProcess:
+def in_python(code: str, unbuffered: bool = False, **options) -> subprocess.CompletedProcess:
     start = "import pyarrow as pa; from rowid.sinks import file_sink\n"
-    return subprocess.run(
-        [sys.executable, "-c", start + code], stderr=subprocess.PIPE, text=True, check=False, **options
-    )
+    environment = {**os.environ, "PYTHONUNBUFFERED": "1" if unbuffered else ""}
+    command = [sys.executable, "-c", start + code]
+    return subprocess.run(command, stderr=subprocess.PIPE, text=True, check=False, env=environment, **options)
 
 
 WRITE = """
@@ -180,21 +191,21 @@ print(load.commit(), file=__import__("sys").stderr)
 """
 
 
-def test_standard_output_gets_csv():
-    done = in_python(WRITE, stdout=subprocess.PIPE)
+@pytest.mark.parametrize("unbuffered", [False, True])
+def test_standard_output_gets_csv(unbuffered):
+    done = in_python(WRITE, unbuffered, stdout=subprocess.PIPE)
     assert done.stdout.splitlines()[:3] == ["a", "0", "1"]
     assert (len(done.stdout.splitlines()), done.stderr) == (200_001, "200000\n")
 
 
-def test_a_reader_that_stops_reading_is_a_sink_error_without_a_complaint_at_exit():
+@pytest.mark.parametrize("rows", [1, 200_000], ids=["at the end", "in the middle"])
+def test_a_reader_that_stops_reading_is_a_sink_error_without_a_complaint_at_exit(rows):
     reading, writing = os.pipe()
     os.close(reading)
-    done = in_python(
-        "from rowid.errors import SinkError\ntry:\n    "
-        + WRITE.strip().replace("\n", "\n    ")
-        + "\nexcept SinkError as e: print(e, file=__import__('sys').stderr)",
-        stdout=writing,
-    )
+    guarded = WRITE.strip().replace("\n", "\n    ").replace("200_000", str(rows))
+    report = "print(error, file=__import__('sys').stderr)"
+    code = f"from rowid.errors import SinkError\ntry:\n    {guarded}\nexcept SinkError as error: {report}"
+    done = in_python(code, stdout=writing)
     os.close(writing)
     assert done.stderr == "standard output: whoever read it has stopped reading.\n"
 
@@ -208,8 +219,9 @@ def test_standard_output_that_is_full_is_a_sink_error():
 
 
 @pytest.mark.parametrize("ending", [".csv.gz", ".csv.zst", ".parquet", ".jsonl.gz"])
-def test_the_same_rows_give_the_same_bytes(tmp_path, ending):
-    for name in ("one", "two"):
+def test_the_same_rows_give_the_same_bytes_whenever_they_are_written(tmp_path, ending, monkeypatch):
+    for at, name in enumerate(("one", "two")):
+        monkeypatch.setattr("time.time", lambda at=at: 1e9 + 1000 * at)
         write(TABLE, tmp_path / (name + ending))
     assert (tmp_path / f"one{ending}").read_bytes() == (tmp_path / f"two{ending}").read_bytes()
 

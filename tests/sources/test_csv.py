@@ -163,12 +163,12 @@ def test_a_nul_within_quotes_is_read_and_noted(tmp_path):
 
 
 def test_a_nul_hides_neither_delimiters_nor_quotes_nor_line_ends_behind_it(tmp_path):
+    wide = cells(source(tmp_path, b'abc,b,"\0"\nx,007,""\ny,z,\n"\0",a,I\n'))
+    assert wide.to_pydict() == {"abc": ["x", "y", "\0"], "b": ["007", "z", "a"], "\0": ["", None, "I"]}
     rows = [("\0", "\1"), ("", "\0\1B"), ("\1A", "\0,"), ("x", '\0"'), ("\0\n", "y")]
     content = "a,b\n" + "".join('"{}","{}"\n'.format(*(cell.replace('"', '""') for cell in row)) for row in rows)
-    assert cells(source(tmp_path, content.encode())).to_pydict() == {
-        "a": [r[0] for r in rows],
-        "b": [r[1] for r in rows],
-    }
+    narrow = cells(source(tmp_path, content.encode()))
+    assert list(zip(*narrow.to_pydict().values(), strict=True)) == rows
 
 
 def test_a_file_that_changes_between_two_passes_is_refused(tmp_path):
