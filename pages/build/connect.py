@@ -23,7 +23,7 @@ def choose() -> None:
             max_upload_size=Settings.load().max_upload_mb,
             key=f"upload-{st.session_state.get('upload', 0)}",
         )
-    with sample:
+    with sample, st.container(border=True):
         st.markdown("**New here?** Take the sample: 1,704 rows of countries and years, with a key to try.")
         taken = st.button("Use the sample", icon=":material/science:", key="sample")
     files = place.workspace().server_files()
@@ -133,7 +133,10 @@ except RowIdError as error:
     problems.show(error)
     table = None
 if table is None:
-    st.markdown("Give every row of a table an ID that stays the same, and know whether it is unique.")
+    st.markdown(
+        "Give every row of a table an ID that stays the same, and know whether it is unique. "
+        "Connect a file, choose the columns that make a row what it is, and run."
+    )
     choose()
 else:
     with st.expander("Take another table", icon=":material/swap_horiz:"):

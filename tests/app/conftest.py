@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 from streamlit.testing.v1 import AppTest
 
 from rowid.settings import Settings
@@ -29,6 +29,8 @@ CHROMIUM = [
     "--disable-component-update",
     "--disable-sync",
 ]
+expect.set_options(timeout=20_000)  # a busy machine is no failure
+
 # Streamlit looks for its server under the page's own path first, and then at the root.
 EXPECTED = re.compile(r"/(connect|columns|run|report|monitoring)/_stcore/(health|host-config)$")
 

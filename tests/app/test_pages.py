@@ -1,7 +1,11 @@
 """Each page in-process: what it reads, what it shows, and that it remembers nothing but IDs."""
 
+import gzip
+
+import openpyxl
 import pytest
 
+import rowid
 from rowid.ui import runs
 from rowid.ui.draft import Draft
 from rowid.ui.jobs import process
@@ -82,6 +86,36 @@ def test_a_file_of_the_servers_data_folder_is_used_without_an_upload(app, tmp_pa
     assert "CSV, 3 rows, 3 columns" in texts(app)
 
 
+def test_a_sheet_of_a_workbook_can_be_chosen(app, workspace, tmp_path):
+    book = openpyxl.Workbook()
+    book.active.title = "First"
+    book.active.append(["a"])
+    book.active.append([1])
+    other = book.create_sheet("Zweites Blatt")
+    other.append(["b", "c"])
+    other.append(["x", 2])
+    book.save(tmp_path / "book.xlsx")
+    table = workspace.add("book.xlsx", [(tmp_path / "book.xlsx").read_bytes()])
+    at(app, None, table=table.id)
+    assert "Excel, 1 row, 1 column" in texts(app)
+    assert app.selectbox(key=f"sheet-{table.id}").options == ["First", "Zweites Blatt"]
+    app.selectbox(key=f"sheet-{table.id}").set_value("Zweites Blatt").run()
+    assert "Excel, 1 row, 2 columns" in texts(app)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "said"),
+    [
+        ("a.tsv", b"a\tb\n1\t2\n", "TSV, 1 row, 2 columns"),
+        ("a.csv.gz", gzip.compress(CSV, mtime=0), "CSV, 3 rows, 3 columns"),
+        ("a.jsonl", b'{"a": 1}\n{"a": 2}\n', "JSON Lines, 2 rows, 1 column"),
+    ],
+)
+def test_every_kind_of_file_is_understood(app, workspace, name, content, said):
+    at(app, None, table=workspace.add(name, [content]).id)
+    assert said in texts(app)
+
+
 def test_a_file_that_cannot_be_read_gets_our_words_and_no_traceback(app, workspace):
     table = workspace.add("junk.csv", [bytes(range(256)) * 8])
     at(app, None, table=table.id)
@@ -129,6 +163,14 @@ def test_a_page_follows_the_draft_that_its_address_names(app, table, workspace):
     assert app.multiselect[0].value == ["name"]
     at(app, "build/columns", table=table.id, recipe=workspace.keep_draft(table, Draft(("id", "name"))))
     assert app.multiselect[0].value == ["id", "name"]
+
+
+@pytest.mark.parametrize("form", ["hex", "uuid", "int64", "binary"])
+def test_the_first_ids_are_shown_to_the_last_digit_in_every_form(app, table, workspace, form):
+    draft = Draft(("id", "name"), form=form)
+    at(app, "build/columns", table=table.id, recipe=workspace.keep_draft(table, draft))
+    ids = [rowid.row_id(row, draft.recipe(["id", "name"])) for row in ([1, "Ann"], [1, "Bob"], [2, None])]
+    assert list(app.dataframe[0].value["row_id"]) == [one.hex() if form == "binary" else str(one) for one in ids]
 
 
 def test_a_rule_of_a_column_changes_the_recipe_and_shows_before_and_after(app, table, workspace):
