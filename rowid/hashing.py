@@ -12,6 +12,7 @@ import pyarrow.compute as pc
 from rowid import canonical, digest
 from rowid.errors import CanonicalError
 from rowid.recipe import Recipe
+from rowid.stream import taken
 
 _LOAD_S, _COMPILE_S = 0.7, 15.0  # what the kernel costs before its first row: from numba's cache, or compiled
 _REFERENCE_S = 3e-6  # and what the reference costs for a row
@@ -60,7 +61,7 @@ class Hasher:
 
     def messages(self, batch: pa.RecordBatch, rows: np.ndarray) -> list[bytes]:
         """The messages of some rows of a batch, by their positions."""
-        return canonical.messages(self.texts(batch.take(pa.array(rows)), 1)).to_pylist()
+        return canonical.messages(self.texts(taken(batch, rows), 1)).to_pylist()
 
     def digests(self, messages: list[bytes]) -> np.ndarray:
         """The digests of messages, uint8 (n, 32)."""
@@ -97,7 +98,7 @@ class Hasher:
         left = np.flatnonzero(rows.left)
         if left.size:
             try:
-                some = self._by_reference(batch.take(pa.array(left)), 1)
+                some = self._by_reference(taken(batch, left), 1)
             except CanonicalError:
                 return self._by_reference(batch, first_row)  # which raises it again, and names the right rows
             if len(rows.digests):

@@ -57,7 +57,7 @@ def hashed(
     """
     n = batch.num_rows
     rows = Rows(
-        np.empty((n if digests else 0, 32), np.uint8), np.empty((n if hexes else 0, 64), np.uint8),
+        _room(n if digests else 0, 32), _room(n if hexes else 0, 64),
         np.zeros(n, np.uint16), np.zeros(n, bool),
     )  # fmt: skip
     states, compiled = _states(key), _compiled()
@@ -77,6 +77,11 @@ def hashed(
     else:
         list(_pool().map(part, cuts[:-1], cuts[1:]))
     return rows
+
+
+def _room(rows: int, width: int) -> np.ndarray:
+    """Memory of Arrow's pool, which keeps what is given back: fresh pages from the system cost as much as a hash."""
+    return np.frombuffer(pa.allocate_buffer(rows * width), np.uint8).reshape(rows, width)
 
 
 @cache

@@ -6,19 +6,13 @@ from typing import Any
 import numpy as np
 from numba import njit
 
-from rowid.kernel.digits import places_of
+from rowid.kernel.digits import places_of, power
 from rowid.kernel.fields import (
-    DATA,
-    FLAG,
-    OFFSETS,
-    START,
-    UNIT,
-    VALID,
     put_binary,
     put_date,
-    put_decimal,
     put_float,
     put_integer,
+    put_scaled,
     put_string,
     put_time,
     put_timestamp,
@@ -41,9 +35,9 @@ from rowid.kernel.memory import (
 from rowid.kernel.sha256 import LANES, hash_sixteen
 
 STRING, SHORT_STRING, INTEGER, FLOAT, BOOLEAN, DATE, TIMESTAMP, TIME, DECIMAL, BINARY, UUID, NULL = range(12)
+DATA, OFFSETS, VALID, START, BEHIND, UNIT, FLAG = range(1, 8)  # of a column's row in the plan; its kind is 0
 _NULL_FIELD = 0x7E  # ~
 _TRUE, _FALSE = (int.from_bytes(text, "little") for text in (b"4:true", b"5:false"))
-_PER_SECOND = np.array([1, 10, 100, 10**3, 10**4, 10**5, 10**6, 10**7, 10**8, 10**9], np.int64)
 ROWS = 512  # messages that are made before they are hashed: they stay in the processor's second cache
 _MOST_BLOCKS = 256  # messages with more blocks than this are sorted as if they had so many
 
@@ -53,25 +47,28 @@ def short_floats(numbers: np.ndarray) -> np.ndarray:
     """Which of n floats 15 digits write, as bool of length n."""
     found = np.empty(len(numbers), np.bool_)
     for at in range(len(numbers)):
-        found[at] = numbers[at] != numbers[at] or places_of(abs(numbers[at]), 0) >= 0
+        found[at] = numbers[at] != numbers[at] or places_of(abs(numbers[at])) >= 0
     return found
 
 
 def _loop(field: Callable[..., int]) -> Callable[..., None]:
     """Compiled code that appends one column's field to each of ``rows`` messages that end at ``ends``.
 
-    ``field(column, row, at, memo)`` writes one and returns its end, 0 where it cannot, -1 for a null.
+    ``field(data, offsets, behind, unit, flag, row, at, memo)`` writes the field of value number ``row`` at ``at`` and
+    returns its end, 0 where it cannot, -1 for a null. The numbers of the column are passed one by one: what is read
+    from memory, the compiler reads again after every store.
     """
 
     @njit
     def encode(column, first, rows, ends, nulls, left):
         memo = np.zeros(1, np.int64)
+        data, offsets, behind, unit, flag = column[DATA], column[OFFSETS], column[BEHIND], column[UNIT], column[FLAG]
         valid, start = column[VALID], column[START] + first
         for at in range(rows):
             row = start + at
             end = np.int64(-1)
             if valid == 0 or (load_u8(valid + (row >> 3)) >> (row & 7)) & 1:
-                end = field(column, row, ends[at], memo)
+                end = field(data, offsets, behind, unit, flag, row, ends[at], memo)
             if end > 0:
                 ends[at] = end
             elif end < 0:
@@ -85,79 +82,75 @@ def _loop(field: Callable[..., int]) -> Callable[..., None]:
 
 
 @njit
-def _short_string(column, row, at, memo):
-    offset = column[OFFSETS] + 4 * row
-    return put_string(column, load_i32(offset), load_i32(offset + 4), at)
+def _short_string(data, offsets, behind, unit, flag, row, at, memo):
+    begin = load_i32(offsets + 4 * row)
+    return put_string(data + begin, load_i32(offsets + 4 * row + 4) - begin, behind, at)
 
 
 @njit
-def _string(column, row, at, memo):
-    offset = column[OFFSETS] + 8 * row
-    return put_string(column, load_i64(offset), load_i64(offset + 8), at)
+def _string(data, offsets, behind, unit, flag, row, at, memo):
+    begin = load_i64(offsets + 8 * row)
+    return put_string(data + begin, load_i64(offsets + 8 * row + 8) - begin, behind, at)
 
 
 @njit
-def _long(column, row, at, memo):
-    number = load_i64(column[DATA] + 8 * row)
-    return 0 if number < 0 and column[FLAG] == 0 else put_integer(number, at)  # an unsigned one beyond 63 bits
+def _long(data, offsets, behind, unit, flag, row, at, memo):
+    number = load_i64(data + 8 * row)
+    return 0 if number < 0 and flag == 0 else put_integer(number, at)  # an unsigned one beyond 63 bits
 
 
 @njit
-def _integer(column, row, at, memo):
-    size, signed = column[UNIT], column[FLAG]
-    source = column[DATA] + size * row
-    if size == 4:
-        return put_integer(load_i32(source) if signed else load_u32(source), at)
-    if size == 2:
-        return put_integer(load_i16(source) if signed else load_u16(source), at)
-    return put_integer(load_i8(source) if signed else load_u8(source), at)
+def _integer(data, offsets, behind, unit, flag, row, at, memo):
+    source = data + unit * row
+    if unit == 4:
+        return put_integer(load_i32(source) if flag else load_u32(source), at)
+    if unit == 2:
+        return put_integer(load_i16(source) if flag else load_u16(source), at)
+    return put_integer(load_i8(source) if flag else load_u8(source), at)
 
 
 @njit
-def _float(column, row, at, memo):
-    number = load_f64(column[DATA] + 8 * row)
+def _float(data, offsets, behind, unit, flag, row, at, memo):
+    number = load_f64(data + 8 * row)
     return -1 if number != number else put_float(number, at, memo)
 
 
 @njit
-def _boolean(column, row, at, memo):
-    truth = (load_u8(column[DATA] + (row >> 3)) >> (row & 7)) & 1
+def _boolean(data, offsets, behind, unit, flag, row, at, memo):
+    truth = (load_u8(data + (row >> 3)) >> (row & 7)) & 1
     store_64(at, _TRUE if truth else _FALSE)
     return at + 7 - truth
 
 
 @njit
-def _date(column, row, at, memo):
-    return put_date(load_i32(column[DATA] + 4 * row), at)
+def _date(data, offsets, behind, unit, flag, row, at, memo):
+    return put_date(load_i32(data + 4 * row), at)
 
 
 @njit
-def _timestamp(column, row, at, memo):
-    places = column[UNIT]
-    return put_timestamp(load_i64(column[DATA] + 8 * row), at, places, _PER_SECOND[places], column[FLAG])
+def _timestamp(data, offsets, behind, unit, flag, row, at, memo):
+    return put_timestamp(load_i64(data + 8 * row), at, unit, power(unit), flag)
 
 
 @njit
-def _time(column, row, at, memo):
-    places, size = column[UNIT], column[FLAG]
-    ticks = load_i64(column[DATA] + 8 * row) if size == 8 else load_i32(column[DATA] + 4 * row)
-    return put_time(ticks, at, places, _PER_SECOND[places])
+def _time(data, offsets, behind, unit, flag, row, at, memo):
+    return put_time(load_i64(data + 8 * row) if flag == 8 else load_i32(data + 4 * row), at, unit, power(unit))
 
 
 @njit
-def _decimal(column, row, at, memo):
-    return put_decimal(load_i64(column[DATA] + 16 * row), at, column[UNIT])
+def _decimal(data, offsets, behind, unit, flag, row, at, memo):
+    return put_scaled(load_i64(data + 16 * row), at, unit)
 
 
 @njit
-def _binary(column, row, at, memo):
-    offset = column[OFFSETS] + 8 * row
-    return put_binary(column, load_i64(offset), load_i64(offset + 8), at)
+def _binary(data, offsets, behind, unit, flag, row, at, memo):
+    begin = load_i64(offsets + 8 * row)
+    return put_binary(data + begin, load_i64(offsets + 8 * row + 8) - begin, at)
 
 
 @njit
-def _uuid(column, row, at, memo):
-    return put_uuid(column[DATA] + 16 * row, at)
+def _uuid(data, offsets, behind, unit, flag, row, at, memo):
+    return put_uuid(data + 16 * row, at)
 
 
 _strings, _short_strings, _longs, _integers = _loop(_string), _loop(_short_string), _loop(_long), _loop(_integer)

@@ -16,7 +16,7 @@ from rowid.pipeline.confirm import Wanted
 from rowid.pipeline.run import with_ids
 from rowid.ports import Source
 from rowid.recipe import Recipe
-from rowid.stream import characters, decoded
+from rowid.stream import characters, decoded, taken
 
 _NAMED = 10  # mismatched rows that a verification names
 _SHOWN = 5  # rows of a duplicate group that are shown
@@ -60,7 +60,7 @@ def duplicate_groups(
             members.setdefault(one, []).append(at)
         for one, positions in members.items():
             messages = engine.hasher.messages(batch, np.array(positions))
-            rows = decoded(batch.take(positions))
+            rows = decoded(taken(batch, positions))
             groups[one].add(again.rows - batch.num_rows + 1, positions, rows, messages)
     return tuple(group.done() for group in groups.values())
 
