@@ -4,14 +4,15 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from typing import Self
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from rowid import canonical, digest
-from rowid.checks import MAX_NAMED, Uniqueness
-from rowid.errors import ColumnError, DuplicateRowError, NullKeyError
+from rowid.checks import MAX_NAMED, Numbering, Occurrences, Uniqueness
+from rowid.errors import ColumnError, DuplicateRowError, NullKeyError, SourceError
 from rowid.hashing import Digested, Hasher
 from rowid.recipe import Recipe
 
@@ -39,19 +40,41 @@ class Timings:
 class HashingEngine:
     """Makes the IDs of a table's batches, which are to come in order: row numbers and occurrences run through.
 
-    One engine serves one pass over one table. The secret of a keyed recipe is read from the environment here.
+    One engine serves one pass over one table; ``finish`` ends it. The secret of a keyed recipe is read from the
+    environment here.
+
+    Args:
+        recipe: how.
+        strategy: see ``Hasher``.
+        threads: see ``Hasher``.
+        uniqueness: what the rows are counted in; by default one with default limits. Closed with the engine.
+        numbering: says which of its kind a row is, for ``duplicates: number``, after an earlier pass has counted all
+            rows in ``uniqueness``; they are not counted again then. By default rows are numbered as they come, with
+            about 150 bytes of memory per distinct row.
+        counts: False for a pass that is after the IDs or digests alone.
 
     Raises:
         SecretError: if the recipe names a secret that the environment does not hold.
     """
 
-    def __init__(self, recipe: Recipe, *, strategy: str = "auto", threads: int | None = None) -> None:
+    def __init__(
+        self,
+        recipe: Recipe,
+        *,
+        strategy: str = "auto",
+        threads: int | None = None,
+        uniqueness: Uniqueness | None = None,
+        numbering: Numbering | None = None,
+        counts: bool = True,
+    ) -> None:
         self.recipe = recipe
         self.timings = Timings()
-        self.uniqueness = Uniqueness()
+        self.uniqueness = uniqueness or Uniqueness()
         self.rows_with_null = 0
         self.hasher = Hasher(recipe, strategy=strategy, threads=threads)
         self._rows = 0
+        self._counts = counts and numbering is None
+        self._numbering = (numbering or Occurrences()) if recipe.duplicates == "number" else None
 
     def hash(self, batch: pa.RecordBatch) -> pa.Array:
         """The IDs of the batch's rows, in order; the batch has at least the recipe's columns.
@@ -59,7 +82,7 @@ class HashingEngine:
         Raises:
             CanonicalError: values have no canonical text, or cannot be read as their declared type.
             ColumnError: a key column is of a type that has no canonical text.
-            NullKeyError, DuplicateRowError: the recipe rejects what the batch holds.
+            NullKeyError: the recipe rejects what the batch holds.
         """
         counts = self.recipe.duplicates != "keep"
         parts = [self._hashed(part, counts=counts).ids for part in _slices(batch)]
@@ -75,6 +98,38 @@ class HashingEngine:
             np.concatenate([part.digests for part in parts]),
         )
 
+    def finish(self) -> None:
+        """Ends the pass: all rows are counted now.
+
+        Raises:
+            DuplicateRowError: rows repeat, and the recipe rejects that.
+            SourceError: the rows are not those that were counted before they were numbered.
+        """
+        if self._numbering and not self._numbering.complete():
+            raise SourceError(
+                "the rows are not those that were counted a moment ago",
+                hint="The input changed in between; run again when it is complete.",
+            )
+        clock = _Clock()
+        repeats = self.uniqueness.repeats
+        self.timings.check += clock.lap()
+        if self.recipe.duplicates == "reject" and repeats:
+            named = ", ".join(f"row {repeat.row:,} repeats row {repeat.first:,}" for repeat in repeats)
+            raise DuplicateRowError(
+                f"{named}, and the recipe says duplicates: reject",
+                hint="Remove the repeated rows, add a column that tells them apart, or use duplicates: number.",
+            )
+
+    def close(self) -> None:
+        """Gives back what counting holds in memory and on disk."""
+        self.uniqueness.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
     def texts(self, batch: pa.RecordBatch) -> list[pa.Array]:
         """The canonical texts of the batch's key columns, each a large_string array of the batch's length."""
         require_columns(batch.schema.names, self.recipe.columns)
@@ -87,8 +142,9 @@ class HashingEngine:
         self.timings.hash += done.hash_s
         clock = _Clock()
         null = self._null_ids(batch, done.nulls)
-        occurrences = self.uniqueness.add(done.digests, null) if counts else _NONE
-        self._refuse_repeats()
+        if counts and self._counts:
+            self.uniqueness.add(done.digests, null)
+        occurrences = self._numbering.next(done.digests, null) if self._numbering else _NONE
         self.timings.check += clock.lap()
         ids = self._rendered(batch, done, null, occurrences)
         self.timings.hash += clock.lap()
@@ -98,7 +154,7 @@ class HashingEngine:
     def _rendered(
         self, batch: pa.RecordBatch, done: Digested, null: np.ndarray | None, occurrences: np.ndarray
     ) -> pa.Array:
-        again = np.flatnonzero(occurrences > 1) if self.recipe.duplicates == "number" else _NONE
+        again = np.flatnonzero(occurrences > 1)
         if not again.size:
             return (
                 digest.rendered(done.digests, self.recipe.form, null)
@@ -130,15 +186,6 @@ class HashingEngine:
                     where=f"column {name!r}",
                     hint="Mend the rows, leave the column out of the key, or let nulls be hashed.",
                 )
-
-    def _refuse_repeats(self) -> None:
-        repeats = self.uniqueness.repeats
-        if self.recipe.duplicates == "reject" and repeats:
-            named = ", ".join(f"row {repeat.row:,} repeats row {repeat.first:,}" for repeat in repeats)
-            raise DuplicateRowError(
-                f"{named}, and the recipe says duplicates: reject",
-                hint="Remove the repeated rows, add a column that tells them apart, or use duplicates: number.",
-            )
 
 
 def _slices(batch: pa.RecordBatch) -> list[pa.RecordBatch]:
