@@ -33,6 +33,7 @@ from rowid.kernel.memory import (
     swapped_64,
 )
 from rowid.kernel.sha256 import LANES, hash_sixteen
+from rowid.kernel.utf8 import is_inside, is_utf8
 
 STRING, SHORT_STRING, INTEGER, FLOAT, BOOLEAN, DATE, TIMESTAMP, TIME, DECIMAL, BINARY, UUID, NULL = range(12)
 DATA, OFFSETS, VALID, START, BEHIND, UNIT, FLAG = range(1, 8)  # of a column's row in the plan; its kind is 0
@@ -156,6 +157,25 @@ def _uuid(data, offsets, behind, unit, flag, row, at, memo):
 _strings, _short_strings, _longs, _integers = _loop(_string), _loop(_short_string), _loop(_long), _loop(_integer)
 _floats, _booleans, _dates, _timestamps = _loop(_float), _loop(_boolean), _loop(_date), _loop(_timestamp)
 _times, _decimals, _binaries, _uuids = _loop(_time), _loop(_decimal), _loop(_binary), _loop(_uuid)
+
+
+@njit
+def _are_texts(column, first, rows):
+    """Whether the strings of some rows are UTF-8: the bytes of all together, and each begins with a character."""
+    data, offsets, start = column[DATA], column[OFFSETS], column[START] + first
+    if column[0] == SHORT_STRING:
+        begin, end = load_i32(offsets + 4 * start), load_i32(offsets + 4 * (start + rows))
+    elif column[0] == STRING:
+        begin, end = load_i64(offsets + 8 * start), load_i64(offsets + 8 * (start + rows))
+    else:
+        return True
+    if not is_utf8(data + begin, data + end):
+        return False
+    for row in range(start, start + rows):
+        offset = load_i32(offsets + 4 * row) if column[0] == SHORT_STRING else load_i64(offsets + 8 * row)
+        if offset < end and is_inside(data + offset):
+            return False
+    return True
 
 
 @njit
@@ -308,7 +328,10 @@ def build(sources: int, *, cache: bool) -> Any:
                 continue
             ends[:rows] = starts[:rows]
             for number in range(len(plan)):
-                _encode(plan[number], first, rows, ends, nulls, left)
+                if _are_texts(plan[number], first, rows):
+                    _encode(plan[number], first, rows, ends, nulls, left)
+                else:
+                    left[first : first + rows] = True
             _pad(starts, ends, rows, 64 * keyed, blocks)
             _by_blocks(blocks, rows, order, counts)
             digest = digests + 32 * first if digests else unkept.ctypes.data

@@ -101,7 +101,7 @@ def _plain(array: pa.Array) -> pa.Array:
 def _kind_of(array: pa.Array) -> tuple[Kind | None, int, int]:
     type_, is_ = array.type, pa.types
     if is_.is_string(type_) or is_.is_large_string(type_):
-        return (Kind.SHORT_STRING if is_.is_string(type_) else Kind.STRING) if _is_utf8(array) else None, 0, 0
+        return Kind.SHORT_STRING if is_.is_string(type_) else Kind.STRING, 0, 0
     if is_.is_integer(type_):
         return Kind.INTEGER, type_.bit_width // 8, int(is_.is_signed_integer(type_))
     if is_.is_float64(type_):
@@ -120,26 +120,6 @@ def _kind_of(array: pa.Array) -> tuple[Kind | None, int, int]:
         (lambda t: isinstance(t, pa.UuidType), Kind.UUID),
     )
     return next((kind for matches, kind in simple if matches(type_)), None), 0, 0
-
-
-def _is_utf8(array: pa.Array) -> bool:
-    if not len(array) or _is_ascii(array):
-        return True
-    try:
-        array.validate(full=True)
-    except pa.ArrowInvalid:
-        return False
-    return True
-
-
-def _is_ascii(array: pa.Array) -> bool:
-    _, offsets, data = array.buffers()
-    if data is None:
-        return True
-    width = np.int32 if pa.types.is_string(array.type) else np.int64
-    begin, end = np.frombuffer(offsets, width)[[array.offset, array.offset + len(array)]]
-    octets = np.frombuffer(data, np.int8)[begin:end]
-    return not len(octets) or octets.min() >= 0
 
 
 def _is_short(array: pa.Array) -> bool:

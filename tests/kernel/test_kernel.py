@@ -14,6 +14,8 @@ from hypothesis import strategies as st
 
 from rowid import canonical, kernel
 from rowid.digest import digest
+from rowid.engine import HashingEngine
+from rowid.errors import CanonicalError
 from rowid.recipe import Recipe
 from rowid.stream import TextType, cells
 from tests.strategies import batches
@@ -174,11 +176,36 @@ def test_strings_at_the_very_end_of_a_buffer_are_not_read_beyond():
     check(pa.record_batch({"s": array}))
 
 
-def test_text_that_is_no_utf8_goes_to_the_reference_which_refuses_it():
-    raw = pa.array([b"ok", b"\xff"], pa.binary())
+def test_text_that_is_no_utf8_is_left_to_the_reference_which_refuses_it():
+    raw = pa.array([b"ok"] * 600 + [b"\xff"], pa.large_binary())
+    strings = pa.Array.from_buffers(pa.large_string(), len(raw), raw.buffers())
+    rows = kernel.hashed(pa.record_batch({"s": strings}), Recipe(["s"]), None)
+    assert not rows.left[:512].any()
+    assert rows.left[600]
+    with pytest.raises(CanonicalError, match=r"not valid UTF-8 \(row 601\)"):
+        HashingEngine(Recipe(["s"]), strategy="batch").hash(pa.record_batch({"s": strings}))
+
+
+def test_a_character_cut_in_two_by_a_row_is_no_text():
+    """The bytes of both rows together are UTF-8."""
+    raw = pa.array([b"caf\xc3", b"\xa9"], pa.binary())
     strings = pa.Array.from_buffers(pa.string(), 2, raw.buffers())
-    with pytest.raises(Exception, match=r"not valid UTF-8 \(row 2\)"):
-        kernel.hashed(pa.record_batch({"s": strings}), Recipe(["s"]), None)
+    assert kernel.hashed(pa.record_batch({"s": strings}), Recipe(["s"]), None).left.all()
+
+
+@given(st.lists(st.binary(max_size=40) | st.text().map(lambda text: text.encode("utf-8", "surrogatepass")), max_size=8))
+@settings(max_examples=500)
+def test_the_kernel_and_python_agree_on_what_is_utf8(values):
+    def is_text(value):
+        try:
+            return value.decode() is not None
+        except UnicodeDecodeError:
+            return False
+
+    raw = pa.array(values, pa.binary())
+    strings = pa.Array.from_buffers(pa.string(), len(raw), raw.buffers())
+    rows = kernel.hashed(pa.record_batch({"s": strings}), Recipe(["s"]), None)
+    assert rows.left.any() == (not all(is_text(value) for value in values))
 
 
 def test_threads_share_the_rows_and_change_nothing():
