@@ -1,8 +1,12 @@
 """Equal keys brought together, in memory: the one step on which every count rests."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+
+CACHED = 2**17
+"""Keys that are sorted at a time: few enough for the processor's cache."""
 
 _SLICE = 65_536  # keys compared at a time, so that they stay in the processor's cache
 
@@ -38,11 +42,42 @@ def grouped(keys: np.ndarray, *, word: int = 0, skip: np.ndarray | None = None) 
     The keys are ordered by one of their 32-bit words: of a digest, that leaves few different keys side by side. Which
     neighbours are equal is decided by all of their bytes.
     """
-    words = np.ascontiguousarray(keys.view(np.uint32)[:, word])
+    words = _column(keys, word)
     order = _sorted(words)
     if skip is not None:
         order = order[~skip[order]]
-    words = words[order]
+    return _marked(keys, words[order], order)
+
+
+def grouped_in_parts(keys: np.ndarray, *, skip: np.ndarray | None = None) -> Iterator[Groups]:
+    """As ``grouped`` in several parts, equal keys in the same one, each small enough to be sorted in the cache."""
+    bits = min(8, (len(keys) // CACHED).bit_length())
+    if not bits:
+        yield grouped(keys, skip=skip)
+        return
+    words = _column(keys, 0)
+    lead = (words >> (32 - bits)).astype(np.uint8)
+    blocks = []
+    for at in range(0, len(keys), CACHED):
+        some = lead[at : at + CACHED]
+        rows = np.argsort(some, kind="stable").astype(np.uint32)
+        rows += np.uint32(at)
+        blocks.append(np.split(rows, np.cumsum(np.bincount(some, minlength=2**bits))[:-1]))
+    for part in zip(*blocks, strict=True):
+        rows = np.concatenate(part)
+        if skip is not None:
+            rows = rows[~skip[rows]]
+        here = words[rows]
+        order = _sorted(here)
+        yield _marked(keys, here[order], rows[order])
+
+
+def _column(keys: np.ndarray, word: int) -> np.ndarray:
+    return np.ascontiguousarray(keys.view(np.uint32)[:, word])
+
+
+def _marked(keys: np.ndarray, words: np.ndarray, order: np.ndarray) -> Groups:
+    """Groups of keys that are ordered by ``words``."""
     alike = np.flatnonzero(words[1:] == words[:-1]) + 1
     new = np.ones(len(order), bool)
     if alike.size:

@@ -1,7 +1,7 @@
 """Which of its kind a row is: the k of ``duplicates: number``, in row order."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Protocol
 
 import numpy as np
@@ -103,11 +103,12 @@ class Numbers:
         return True
 
 
-def in_memory(groups: Groups, rows: int) -> np.ndarray:
+def in_memory(parts: Iterable[Groups], rows: int) -> np.ndarray:
     """The numbers of rows that were grouped in memory."""
     numbers = np.ones(rows, np.int64)
-    if groups.repeated:
-        numbers[groups.order] = nth_in_group(groups)
+    for groups in parts:
+        if groups.repeated:
+            numbers[groups.order] = nth_in_group(groups)
     return numbers
 
 

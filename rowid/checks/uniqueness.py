@@ -7,7 +7,7 @@ from typing import Self
 
 import numpy as np
 
-from rowid.checks.grouping import grouped
+from rowid.checks.grouping import CACHED, grouped, grouped_in_parts
 from rowid.checks.numbering import Numbers, in_memory, write_before
 from rowid.checks.pieces import Part, Piece, merged, write_piece
 from rowid.checks.scratch import Limits, Scratch
@@ -16,7 +16,6 @@ MAX_NAMED = 5
 """Repeated rows that an error names."""
 
 _FEW = 4096  # rows for which no more memory is asked than they need
-_PIECE = 2**17  # rows of a piece: few enough to be sorted in the processor's cache
 _PART = 2**18
 
 
@@ -134,7 +133,7 @@ class Uniqueness:
         """The k of each row that is the k-th of its kind, in row order; to be read while this is open."""
         fingerprint = self._seen.digest()
         if self._scratch is None:
-            groups = grouped(self._keys[: self._here], skip=self._skip())
+            groups = grouped_in_parts(self._keys[: self._here], skip=self._skip())
             return Numbers(fingerprint, in_memory(groups, self.rows))
         self._counts()
         return Numbers(fingerprint, scratch=self._scratch, pieces=self._pieces)
@@ -173,9 +172,9 @@ class Uniqueness:
         self._scratch = self._scratch or Scratch(self._limits.directory)
         skip = self._skip()
         base = self.rows - self._here
-        for at in range(0, self._here, _PIECE):
-            keys = self._keys[at : min(at + _PIECE, self._here)]
-            groups = grouped(keys, skip=None if skip is None else skip[at : at + _PIECE])
+        for at in range(0, self._here, CACHED):
+            keys = self._keys[at : min(at + CACHED, self._here)]
+            groups = grouped(keys, skip=None if skip is None else skip[at : at + CACHED])
             if len(self._early) < MAX_NAMED and groups.repeated:
                 entries = np.flatnonzero(~groups.new)
                 rows = groups.order[entries].astype(np.int64) + base + at
@@ -188,7 +187,9 @@ class Uniqueness:
         """All rows that take part, in as many parts as memory asks for; equal keys are in the same one."""
         if self._scratch is None:
             keys = self._keys[: self._here]
-            yield Part(keys, np.arange(len(keys)), None, grouped(keys, skip=self._skip()), ())
+            rows = np.arange(len(keys))
+            for groups in grouped_in_parts(keys, skip=self._skip()):
+                yield Part(keys, rows, None, groups, ())
             return
         self._spill()
         yield from merged(self._scratch, self._pieces, self._width, _PART)

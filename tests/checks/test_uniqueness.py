@@ -12,7 +12,7 @@ import pyarrow as pa
 import pytest
 
 from rowid import digest
-from rowid.checks import DistinctIds, Limits, Occurrences, Repeat, Uniqueness
+from rowid.checks import DistinctIds, Limits, Occurrences, Repeat, Uniqueness, grouping, uniqueness
 from rowid.errors import ScratchError
 
 
@@ -63,6 +63,15 @@ def _add(rng, unique, keys, skip):
         at = end
 
 
+@pytest.fixture(params=[None, 8])
+def cached(request, monkeypatch):
+    """Keys that are sorted at a time: as many as ever, or so few that some are sorted in parts."""
+    if request.param:
+        for module in (grouping, uniqueness):
+            monkeypatch.setattr(module, "CACHED", request.param)
+
+
+@pytest.mark.usefixtures("cached")
 def test_counts_are_those_by_hand_in_any_memory():
     for rng, keys, skip, limits in _cases(1, 250):
         known = _ByHand(keys, skip)
@@ -79,6 +88,7 @@ def test_counts_are_those_by_hand_in_any_memory():
             assert sorted(repeated) == sorted(key for key, size in known.count.items() if size > 1)
 
 
+@pytest.mark.usefixtures("cached")
 def test_numbers_are_those_by_hand_in_any_memory():
     for rng, keys, skip, limits in _cases(2, 250):
         known = _ByHand(keys, skip)
