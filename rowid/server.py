@@ -32,7 +32,9 @@ def app(settings: Settings) -> st.App:
         path = await run_in_threadpool(keeper.result, run_id, name)
         if path is None:
             raise HTTPException(404)
-        return FileResponse(path, filename=name, headers={"Cache-Control": "private, no-store"})
+        return FileResponse(
+            path, filename=name, headers={"Cache-Control": "private, no-store", "X-Content-Type-Options": "nosniff"}
+        )
 
     made = st.App(
         script(),

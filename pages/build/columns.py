@@ -1,5 +1,7 @@
 """Columns: which columns make a row what it is."""
 
+from collections.abc import Sequence
+
 import streamlit as st
 
 from rowid.errors import RowIdError
@@ -58,13 +60,13 @@ def say(verdict: KeyVerdict) -> None:
         )
     if verdict.rows_with_null:
         st.warning(
-            f"In **{count(verdict.rows_with_null, 'row')}** a key column is null. A null counts as a value here; on Run you "
-            "say what such a row gets.",
+            f"In **{count(verdict.rows_with_null, 'row')}** a key column is null. A null counts as a value here; on "
+            "Run you say what such a row gets.",
             icon=":material/remove_selection:",
         )
 
 
-def rules(table: Table, draft: Draft, chosen: tuple[str, ...]) -> None:
+def rules(table: Table, draft: Draft, chosen: Sequence[str]) -> None:
     """How the values of one key column become text, before and after."""
     column = st.selectbox("Column", chosen, key=f"rule-column-{table.id}")
     if column is None:
@@ -197,7 +199,7 @@ def screen(table: Table) -> None:
             recipe_file(table, recipe)
 
 
-st.title("Columns")
+st.title("Columns", anchor=False)
 try:
     in_hand = place.require_table()
 except RowIdError as error:

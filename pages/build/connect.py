@@ -1,8 +1,12 @@
 """Connect: which table."""
 
+from collections.abc import Mapping
+from typing import Any
+
 import streamlit as st
 
 from rowid.errors import RowIdError
+from rowid.model import ReadOptions, SourceInfo
 from rowid.settings import Settings
 from rowid.ui import connecting, frame, place, problems, questions, waiting
 from rowid.ui.numbers import count
@@ -19,7 +23,7 @@ def choose() -> None:
             max_upload_size=Settings.load().max_upload_mb,
             key=f"upload-{st.session_state.get('upload', 0)}",
         )
-    with sample:
+    with sample, st.container(border=True):
         st.markdown("**New here?** Take the sample: 1,704 rows of countries and years, with a key to try.")
         taken = st.button("Use the sample", icon=":material/science:", key="sample")
     files = place.workspace().server_files()
@@ -38,7 +42,7 @@ def choose() -> None:
         st.rerun()
 
 
-def correct(table: Table, known: questions.SourceInfo | None) -> None:
+def correct(table: Table, known: SourceInfo | None) -> None:
     """The controls that overrule what was found out."""
     options = table.options
     found = known.details if known else {}
@@ -47,7 +51,7 @@ def correct(table: Table, known: questions.SourceInfo | None) -> None:
         value = st.session_state[key]
         connecting.read_with(table, **{option: tuple(value) if option == "text_columns" else value})
 
-    def select(label: str, option: str, choices: dict[object, str]) -> None:
+    def select(label: str, option: str, choices: Mapping[Any, str]) -> None:
         key, now = f"{option}-{table.id}", getattr(options, option)
         choices = choices if now is None or now in choices else {**choices, now: str(now)}
         st.selectbox(
@@ -65,12 +69,12 @@ def correct(table: Table, known: questions.SourceInfo | None) -> None:
     first, second, third = st.columns(3)
     if known is None or known.format in ("CSV", "TSV"):
         with first:
-            select("Delimiter", "delimiter", dict(connecting.DELIMITERS))
+            select("Delimiter", "delimiter", connecting.DELIMITERS)
         with third:
-            select("Header", "header", dict(connecting.HEADERS))
+            select("Header", "header", connecting.HEADERS)
     if is_text:
         with second:
-            select("Encoding", "encoding", dict(connecting.ENCODINGS))
+            select("Encoding", "encoding", connecting.ENCODINGS)
     if known and (known.format == "Excel" or options.sheet):
         with first:
             names = connecting.sheets(known)
@@ -85,7 +89,7 @@ def correct(table: Table, known: questions.SourceInfo | None) -> None:
             on_change=apply,
             args=("text_columns", key),
         )
-    if options != type(options)():
+    if options != ReadOptions():
         st.button("Undo all corrections", on_click=connecting.reset, args=(table,), key="undo-corrections")
 
 
@@ -98,7 +102,7 @@ def understood(table: Table) -> None:
                 correct(table, None)
         return
     rows = "" if known.rows is None else f"{count(known.rows, 'row')}, "
-    st.subheader(f"{known.format}, {rows}{count(len(known.columns), 'column')}")
+    st.subheader(f"{known.format}, {rows}{count(len(known.columns), 'column')}", anchor=False)
     if known.details:
         st.markdown(" · ".join(f"{escape(name)}: **{escape(value)}**" for name, value in known.details.items()))
     for note in known.notes:
@@ -122,14 +126,17 @@ def understood(table: Table) -> None:
         st.dataframe(connecting.kinds(known), hide_index=True, alt="Columns, their types and notes")
 
 
-st.title("Connect")
+st.title("Connect", anchor=False)
 try:
     table = place.table()
 except RowIdError as error:
     problems.show(error)
     table = None
 if table is None:
-    st.markdown("Give every row of a table an ID that stays the same, and know whether it is unique.")
+    st.markdown(
+        "Give every row of a table an ID that stays the same, and know whether it is unique. "
+        "Connect a file, choose the columns that make a row what it is, and run."
+    )
     choose()
 else:
     with st.expander("Take another table", icon=":material/swap_horiz:"):

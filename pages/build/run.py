@@ -169,7 +169,7 @@ def outcome(run: Run) -> None:
         st.rerun()
 
 
-st.title("Run")
+st.title("Run", anchor=False)
 try:
     in_hand = place.require_table()
     current = place.run()

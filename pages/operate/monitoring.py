@@ -42,9 +42,8 @@ def runs_now(settings: Settings) -> None:
             charts.draw(*charts.durations(found, times), key="durations", alt="Duration of each run over time")
         with right:
             charts.draw(*charts.throughput(found, times), key="throughput", alt="Throughput of each run over time")
-        reports = {run.id for run in place.workspace().finished_runs(watching.SHOWN)}
         st.dataframe(
-            watching.rows(found, local, reports),
+            watching.rows(found, local, place.workspace().has_receipt),
             hide_index=True,
             key="runs",
             alt="The last runs, newest first",
@@ -59,8 +58,8 @@ def runs_now(settings: Settings) -> None:
         )
 
 
-st.title("Monitoring")
+st.title("Monitoring", anchor=False)
 here = Settings.load()
 machine_now(here)
-st.subheader("Runs")
+st.subheader("Runs", anchor=False)
 runs_now(here)

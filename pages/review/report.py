@@ -27,10 +27,7 @@ def pick(current: Run | None) -> Run | None:
     local = zone(st.context.timezone)
 
     def take() -> None:
-        run = finished[st.session_state["report-run"]]
-        place.go(
-            table=run.table_id, recipe=place.here("recipe") if run.table_id == place.here("table") else None, run=run.id
-        )
+        place.go_to_run(finished[st.session_state["report-run"]])
 
     st.session_state["report-run"] = chosen
     st.selectbox(
@@ -66,7 +63,7 @@ def show(report: questions.Report, recipe: Recipe) -> None:
 
 def groups(report: questions.Report, recipe: Recipe) -> None:
     """Rows with the same key, as they are."""
-    st.subheader("Rows with the same key")
+    st.subheader("Rows with the same key", anchor=False)
     st.markdown(reporting.advice(report.verdict, report.groups))
     figure, numbers = charts.group_sizes(report)
     charts.draw(figure, numbers, key="groups", alt="The sizes of the largest duplicate groups, as bars")
@@ -87,7 +84,7 @@ def groups(report: questions.Report, recipe: Recipe) -> None:
         st.caption(f"These are the largest of {report.verdict.duplicate_groups:,} groups, the first rows of each.")
 
 
-st.title("Quality report")
+st.title("Quality report", anchor=False)
 chosen = pick(place.run())
 if chosen is not None:
     try:

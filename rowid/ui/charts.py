@@ -7,7 +7,6 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from rowid.model import RunRecord
-from rowid.ui.numbers import count
 from rowid.ui.questions import Report
 
 # Okabe and Ito's colours, told apart with every kind of colour vision; shapes and labels say the same
@@ -31,10 +30,17 @@ def distinct_and_surplus(report: Report) -> tuple[go.Figure, Numbers]:
     figure = go.Figure()
     for name, rows, colour, pattern, ink in parts:
         figure.add_bar(
-            y=["Rows"], x=[rows], name=name, orientation="h", text=[f"{rows:,}" if rows else ""],
+            y=["Rows"],
+            x=[rows],
+            name=name,
+            orientation="h",
             marker={"color": colour, "pattern": {"shape": pattern, "fillmode": "overlay", "fgopacity": 0.35}},
-            insidetextfont={"color": ink}, textposition="inside", insidetextanchor="middle", hovertemplate=f"{name}: %{{x:,}} rows<extra></extra>",
-        )  # fmt: skip
+            text=[f"{rows:,}" if rows else ""],
+            textposition="inside",
+            insidetextanchor="middle",
+            insidetextfont={"color": ink},
+            hovertemplate=name + ": %{x:,} rows<extra></extra>",
+        )
     figure.update_layout(barmode="stack", legend={"orientation": "h", "y": -0.45, "traceorder": "normal"})
     figure.update_yaxes(showticklabels=False)
     figure.update_xaxes(tickformat=",d")
@@ -52,8 +58,10 @@ def group_sizes(report: Report) -> tuple[go.Figure, Numbers]:
         go.Bar(x=labels, y=sizes, marker={"color": BLUE}, hovertemplate="%{y:,} rows like %{x}<extra></extra>")
     )
     figure.update_xaxes(type="category")
-    figure.update_yaxes(tickformat=",d", dtick=1 if max(sizes, default=0) < 5 else None)
-    title = f"The largest {count(len(sizes), 'group')} of rows with the same key"
+    figure.update_yaxes(tickformat=",d", dtick=_whole(sizes))
+    title = "The group of rows with the same key"
+    if len(sizes) > 1:
+        title = f"The {len(sizes)} largest groups of rows with the same key"
     return (
         _framed(figure, title, "first row of the group", "rows in the group"),
         {"First row": [group.rows[0] for group in report.groups], "Rows in the group": sizes},
@@ -63,22 +71,19 @@ def group_sizes(report: Report) -> tuple[go.Figure, Numbers]:
 def nulls(report: Report) -> tuple[go.Figure, Numbers]:
     """Nulls by key column."""
     columns, counts = list(report.nulls), list(report.nulls.values())
-    figure = go.Figure(
-        go.Bar(
-            x=counts,
-            y=columns,
-            orientation="h",
-            marker={"color": ORANGE},
-            text=[f"{n:,}" for n in counts],
-            textposition="outside",
-            cliponaxis=False,
-            hovertemplate="%{y}: %{x:,} rows<extra></extra>",
-        )  # fmt: skip
+    bars = go.Bar(
+        x=counts,
+        y=columns,
+        orientation="h",
+        marker={"color": ORANGE},
+        text=[f"{count:,}" for count in counts],
+        textposition="outside",
+        cliponaxis=False,
+        hovertemplate="%{y}: %{x:,} rows<extra></extra>",
     )
+    figure = go.Figure(bars)
     figure.update_yaxes(type="category", autorange="reversed")
-    figure.update_xaxes(
-        range=[0, 1.15 * max(1, *counts)], tickformat=",d", dtick=1 if max(counts, default=0) < 5 else None
-    )
+    figure.update_xaxes(range=[0, 1.15 * max(1, *counts)], tickformat=",d", dtick=_whole(counts))
     height = min(600, max(240, 130 + 32 * len(columns)))
     return (
         _framed(figure, "Nulls by key column", "rows", "", height=height),
@@ -88,45 +93,63 @@ def nulls(report: Report) -> tuple[go.Figure, Numbers]:
 
 def durations(records: Sequence[RunRecord], times: Sequence[datetime]) -> tuple[go.Figure, Numbers]:
     """How long each run took."""
-    return _over_time(records, times, [one.elapsed_s for one in records], "Duration of each run", "seconds", ".2f")
+    seconds = [record.elapsed_s for record in records]
+    figure = _over_time(records, times, seconds, "%{y:.2f} seconds")
+    return _framed(figure, "Duration of each run", "start of the run", "seconds"), _listed(
+        records, times, {"Seconds": seconds}
+    )
 
 
 def throughput(records: Sequence[RunRecord], times: Sequence[datetime]) -> tuple[go.Figure, Numbers]:
     """How many rows a second each run handled."""
-    speeds = [one.rows / one.elapsed_s if one.elapsed_s > 0 else 0.0 for one in records]
-    return _over_time(records, times, speeds, "Throughput of each run", "rows per second", ",.0f")
+    speeds = [record.rows / record.elapsed_s if record.elapsed_s > 0 else 0.0 for record in records]
+    figure = _over_time(records, times, speeds, "%{y:,.0f} rows per second")
+    return _framed(figure, "Throughput of each run", "start of the run", "rows per second"), _listed(
+        records, times, {"Rows per second": speeds}
+    )
 
 
 def _over_time(
-    records: Sequence[RunRecord], times: Sequence[datetime], values: Sequence[float], title: str, unit: str, form: str
-) -> tuple[go.Figure, Numbers]:
+    records: Sequence[RunRecord], times: Sequence[datetime], values: Sequence[float], hover: str
+) -> go.Figure:
     figure = go.Figure()
     for status, (colour, symbol) in _STATES.items():
-        at = [n for n, one in enumerate(records) if one.status == status]
+        at = [n for n, record in enumerate(records) if record.status == status]
         if at:
             figure.add_scatter(
-                x=[times[n] for n in at], y=[values[n] for n in at], mode="markers", name=status.capitalize(),
-                marker={"color": colour, "symbol": symbol, "size": 10}, text=[records[n].source for n in at],
-                hovertemplate=f"%{{text}}<br>%{{x|%d %b %H:%M:%S}}<br>%{{y:{form}}} {unit}<extra></extra>",
-            )  # fmt: skip
-    figure.update_layout(legend={"orientation": "h", "y": -0.3}, uirevision=title, showlegend=True)
+                x=[times[n] for n in at],
+                y=[values[n] for n in at],
+                mode="markers",
+                name=status.capitalize(),
+                marker={"color": colour, "symbol": symbol, "size": 10},
+                text=[records[n].source for n in at],
+                hovertemplate="%{text}<br>%{x|%d %b %H:%M:%S}<br>" + hover + "<extra></extra>",
+            )
+    figure.update_layout(legend={"orientation": "h", "y": -0.35}, showlegend=True)
     figure.update_yaxes(rangemode="tozero")
     first, last = min(times), max(times)
     margin = max(timedelta(minutes=10), (last - first) / 20)  # a single run is a point on a scale of minutes
     figure.update_xaxes(range=[first - margin, last + margin], tickformat="%H:%M\n%d %b")
-    numbers: Numbers = {
-        "Started": list(times),
-        "Source": [one.source for one in records],
-        unit.capitalize(): [round(value, 3) for value in values],
-    }
-    return _framed(figure, title, "start of the run", unit), numbers
+    return figure
+
+
+def _listed(records: Sequence[RunRecord], times: Sequence[datetime], values: Mapping[str, Sequence[float]]) -> Numbers:
+    rounded = {name: [round(value, 3) for value in column] for name, column in values.items()}
+    return {"Started": list(times), "Source": [record.source for record in records], **rounded}
+
+
+def _whole(counts: Sequence[int]) -> int | None:
+    """The distance of ticks that keeps small counts whole; None leaves it to Plotly."""
+    return 1 if max(counts, default=0) < 5 else None
 
 
 def _framed(figure: go.Figure, title: str, x: str, y: str, *, height: int = 320) -> go.Figure:
     figure.update_layout(
-        title={"text": title, "font": {"size": 15}}, height=height, margin={"l": 8, "r": 8, "t": 48, "b": 8},
+        title={"text": title, "font": {"size": 15}},
+        height=height,
+        margin={"l": 8, "r": 8, "t": 48, "b": 8},
         separators=".,",
-    )  # fmt: skip
+    )
     figure.update_xaxes(title=x, automargin=True)
     figure.update_yaxes(title=y, automargin=True)
     return figure

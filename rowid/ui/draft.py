@@ -26,7 +26,7 @@ class Draft:
 
     def key_columns(self, names: Sequence[str]) -> tuple[str, ...]:
         """The columns that make a row's ID: the chosen ones, or all of ``names`` but the ID column, sorted."""
-        return self.columns or keys.automatic(names, exclude=(self.id_column,))
+        return tuple(self.columns) or keys.automatic(names, exclude=(self.id_column,))
 
     def recipe(self, names: Sequence[str], text_columns: Sequence[str] = ()) -> Recipe:
         """The recipe for a table with the columns ``names``.

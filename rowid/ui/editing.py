@@ -31,7 +31,6 @@ NORMALISERS = {
     "upper": "Upper case",
     "empty_as_null": "Empty text is null",
 }
-_SIMPLE = ("form", "duplicates", "nulls", "id_column")
 
 
 def key_of(table: Table, field: str, column: str = "") -> str:
@@ -54,9 +53,10 @@ def follow(table: Table, draft: Draft, fields: Sequence[str] = (), columns: Sequ
 
 def changed(table: Table, field: str) -> None:
     """Takes a widget's new value for a field into the draft."""
-    value = st.session_state[key_of(table, field)]
-    value = tuple(value) if field == "columns" else value
-    if field == "id_column":
+    value: Any = st.session_state[key_of(table, field)]
+    if field == "columns":
+        value = tuple(value)
+    elif field == "id_column":
         value = value.strip() or "row_id"
     _keep(table, replace(place.draft(table), **{field: value}))
 
@@ -68,7 +68,7 @@ def rule_changed(table: Table, field: str, column: str) -> None:
     if field == "normalise" and {"lower", "upper"} <= {*value}:  # the one chosen last
         value = [step for step in value if step not in {"lower", "upper"} - {value[-1]}]
         st.session_state[key_of(table, field, column)] = value
-    rules = {name: rule for name, rule in getattr(draft, field).items() if name != column}
+    rules: Any = {name: rule for name, rule in getattr(draft, field).items() if name != column}
     if value not in (None, []):
         rules[column] = value
     _keep(table, replace(draft, **{field: rules}))

@@ -27,7 +27,8 @@ class Job(Generic[T]):
 
     def __init__(self, work: "Callable[[Job[T]], T]") -> None:
         self._work = work
-        self._stop, self._ended = threading.Event(), threading.Event()
+        self.stop_asked = threading.Event()
+        self._ended = threading.Event()
         self.started = time.monotonic()
         self.progress: Progress | None = None
         self.result: T | None = None
@@ -39,11 +40,11 @@ class Job(Generic[T]):
 
     def should_stop(self) -> bool:
         """Whether someone asked the work to stop; to be passed on as a ``should_stop``."""
-        return self._stop.is_set()
+        return self.stop_asked.is_set()
 
     def cancel(self) -> None:
         """Asks the work to stop; it does so at the next rows."""
-        self._stop.set()
+        self.stop_asked.set()
 
     def wait(self, timeout: float | None = None) -> bool:
         """Waits for the end, at most ``timeout`` seconds; returns whether it has come."""
@@ -60,16 +61,21 @@ class Job(Generic[T]):
         return time.monotonic() - self.started
 
     def run(self, slots: threading.Semaphore) -> None:
-        """Does the work when a slot is free. Whatever it raises is kept for whoever asks for the result."""
-        with slots:
-            try:
-                if self.should_stop():
-                    raise Cancelled("it was stopped before it began")
-                self.result = self._work(self)
-            except Exception as error:  # noqa: BLE001  the boundary of the thread: a page shows it
-                self.error = error
-            finally:
-                self._ended.set()
+        """Does the work when a slot is free. Whatever it raises is kept for whoever asks for the result.
+
+        Work that was stopped while it waited begins nevertheless: it alone knows how to end, and does so at once.
+        """
+        has_slot = False
+        while not has_slot and not self.should_stop():
+            has_slot = slots.acquire(timeout=0.2)
+        try:
+            self.result = self._work(self)
+        except Exception as error:  # noqa: BLE001  the boundary of the thread: a page shows it
+            self.error = error
+        finally:
+            if has_slot:
+                slots.release()
+            self._ended.set()
 
 
 class Jobs:

@@ -3,9 +3,12 @@
 The navigation's links drop the query of an address, so the session remembers the IDs and puts them back.
 """
 
+from contextlib import suppress
+
 import streamlit as st
 
 from rowid.errors import RowIdError, UsageError
+from rowid.recipe import Recipe
 from rowid.settings import Settings
 from rowid.ui.draft import Draft
 from rowid.ui.workspace import Run, Table, Workspace
@@ -22,8 +25,9 @@ def restore() -> None:
     """Completes the address from the session, and remembers it there. Called before a page is drawn."""
     remembered: dict[str, str] = st.session_state.get("place", {})
     here = {key: st.query_params[key] for key in KEYS if st.query_params.get(key)}
-    if "run" in here and "table" not in here and (found := workspace().run(here["run"])):
-        here["table"] = found.table_id
+    if "run" in here and "recipe" not in here and (found := workspace().run(here["run"])):
+        go_to_run(found)
+        return
     if here.get("table", remembered.get("table")) == remembered.get("table"):
         if "recipe" in here and here["recipe"] != remembered.get("recipe"):
             remembered = {key: value for key, value in remembered.items() if key != "run"}
@@ -40,6 +44,16 @@ def go(table: str | None = None, recipe: str | None = None, run: str | None = No
             st.query_params[key] = here[key]
         elif key not in here and key in st.query_params:
             del st.query_params[key]
+
+
+def go_to_run(run: Run) -> None:
+    """Takes a run in hand, with its table and its recipe."""
+    recipe = None
+    with suppress(RowIdError):  # its table may be gone, and the run is still to be seen
+        recipe = workspace().keep_draft(
+            workspace().table(run.table_id), Draft.from_recipe(Recipe.from_dict(run.recipe))
+        )
+    go(table=run.table_id, recipe=recipe, run=run.id)
 
 
 def here(key: str) -> str | None:

@@ -90,10 +90,10 @@ def known_verdict(table: Table, recipe: Recipe) -> KeyVerdict | None:
 
 
 def preview(table: Table, recipe: Recipe) -> Job[pa.Table]:
-    """The first rows with their IDs."""
+    """The first rows with their IDs, these as text."""
 
     def work(job: Job[pa.Table]) -> pa.Table:
-        return pipeline.preview(source(table), recipe, rows=PREVIEW_ROWS)
+        return _readable(pipeline.preview(source(table), recipe, rows=PREVIEW_ROWS), recipe.id_column)
 
     return process().jobs.ask(("preview", *table.state(), recipe.fingerprint, recipe.id_column), work)
 
@@ -162,6 +162,13 @@ def _head(found: Source) -> pa.Table:
     return pa.Table.from_batches(
         [stream.decoded(batch) for batch in first.to_batches()], schema=stream.decoded_schema(first.schema)
     )
+
+
+def _readable(rows: pa.Table, id_column: str) -> pa.Table:
+    """The rows with their IDs as text: a browser's numbers have 53 bits, and bytes have no look of their own."""
+    ids = [one.hex() if isinstance(one, bytes) else one for one in rows[id_column].to_pylist()]
+    text = pa.array([None if one is None else str(one) for one in ids], pa.string())
+    return rows.set_column(rows.schema.get_field_index(id_column), id_column, text)
 
 
 def _nulls(found: Watched, recipe: Recipe) -> dict[str, int]:

@@ -1,6 +1,7 @@
 """Foreign text in Streamlit's Markdown."""
 
 import re
+from collections.abc import Sequence
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]()#+\-.!|<>~$:^&=])")
 
@@ -10,7 +11,7 @@ def escape(text: str) -> str:
     return _SPECIAL.sub(r"\\\1", text).replace("\n", " ")
 
 
-def names(columns: "list[str] | tuple[str, ...]", most: int = 6) -> str:
+def names(columns: Sequence[str], most: int = 6) -> str:
     """Column names in a sentence, escaped; of many, the first few and how many more."""
     shown = ", ".join(f"**{escape(name)}**" for name in columns[:most])
     more = len(columns) - most

@@ -1,6 +1,6 @@
 """The runs of this installation as rows to show."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -23,8 +23,8 @@ def times(found: Sequence[RunRecord], zone: ZoneInfo) -> list[datetime]:
     return [local(record.started_at, zone).replace(tzinfo=None) for record in found]
 
 
-def rows(found: Sequence[RunRecord], zone: ZoneInfo, reports: set[str]) -> list[dict[str, object]]:
-    """The runs as rows; ``reports`` are the IDs of those that have a quality report."""
+def rows(found: Sequence[RunRecord], zone: ZoneInfo, has_report: Callable[[str], bool]) -> list[dict[str, object]]:
+    """The runs as rows; ``has_report`` tells by its ID whether a run has a quality report."""
     return [
         {
             "Started": started,
@@ -35,7 +35,7 @@ def rows(found: Sequence[RunRecord], zone: ZoneInfo, reports: set[str]) -> list[
             "Rows/s": round(record.rows / record.elapsed_s) if record.elapsed_s > 0 and record.rows else None,
             "Key columns": ", ".join(str(name) for name in _columns(record)),
             "Error": f"{record.error}: {record.message}" if record.error else "",
-            "Report": f"/report?run={record.run_id}" if record.run_id in reports else None,
+            "Report": f"/report?run={record.run_id}" if has_report(record.run_id) else None,
         }
         for record, started in zip(found, times(found, zone), strict=True)
     ]

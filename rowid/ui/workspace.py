@@ -14,6 +14,7 @@ import json
 import os
 import re
 import secrets
+import shutil
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, replace
@@ -86,7 +87,7 @@ class Workspace:
                 for chunk in chunks:
                     file.write(chunk)
         except OSError as error:
-            (folder / name).unlink(missing_ok=True)
+            shutil.rmtree(folder.parent, ignore_errors=True)
             reason = (error.strerror or type(error).__name__).lower()
             raise SourceError(
                 f"it cannot be kept on the server's disk: {reason}", where=name, hint="Ask whoever runs this server."
@@ -193,13 +194,13 @@ class Workspace:
         )
 
     def finished_runs(self, limit: int = 100) -> list[Run]:
-        """The last runs with a receipt, newest first."""
-        try:
-            receipts = list(self._results.glob("*/receipt.json"))
-        except OSError:
-            return []
-        runs = [run for receipt in receipts if (run := self.run(receipt.parent.name))]
-        return sorted(runs, key=lambda run: run.started_at, reverse=True)[:limit]
+        """The runs that finished last, newest first."""
+        receipts = sorted(self._results.glob("*/receipt.json"), key=lambda path: path.stat().st_mtime, reverse=True)
+        return [run for receipt in receipts[:limit] if (run := self.run(receipt.parent.name))]
+
+    def has_receipt(self, run_id: str) -> bool:
+        """Whether the run of this ID is one of the app's and has finished."""
+        return bool(_ID.fullmatch(run_id)) and (self._results / run_id / "receipt.json").is_file()
 
     def result(self, run_id: str, name: str) -> Path | None:
         """The path of a finished run's result if it is of this name, or None."""

@@ -118,7 +118,10 @@ def test_a_column_without_a_name_gets_one_and_a_note(tmp_path):
 
 
 def test_without_a_header_columns_are_numbered(tmp_path):
-    assert values(source(tmp_path, b"x,1\ny,2\n", header=False)).to_pydict() == {"column1": ["x", "y"], "column2": [1, 2]}
+    assert values(source(tmp_path, b"x,1\ny,2\n", header=False)).to_pydict() == {
+        "column1": ["x", "y"],
+        "column2": [1, 2],
+    }
 
 
 @pytest.mark.parametrize("content", [b"", b"\n\n", b"\xef\xbb\xbf", b"\xff\xfe", gzip.compress(b"")])
@@ -179,7 +182,11 @@ def test_gzip_and_zstd_are_read_whatever_the_name_says(tmp_path):
     with pa.CompressedOutputStream(packed, "zstd") as stream:
         stream.write(plain)
     wanted = values(source(tmp_path, plain))
-    for name, content in (("x.csv.gz", gzip.compress(plain)), ("x.csv.zst", packed.getvalue().to_pybytes()), ("x.csv", gzip.compress(plain))):
+    for name, content in (
+        ("x.csv.gz", gzip.compress(plain)),
+        ("x.csv.zst", packed.getvalue().to_pybytes()),
+        ("x.csv", gzip.compress(plain)),
+    ):
         assert values(source(tmp_path, content, name)).equals(wanted), name
     half = gzip.compress(plain[:9000]) + gzip.compress(plain[9000:])
     assert values(source(tmp_path, half, "x.csv.gz")).equals(wanted), "two members"

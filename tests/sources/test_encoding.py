@@ -39,7 +39,10 @@ def test_a_stray_byte_in_utf8_is_placed_and_not_taken_for_another_encoding(tmp_p
 
 
 def test_a_named_encoding_is_believed(tmp_path):
-    assert values(source(tmp_path, "имя,x\nИван,1\n".encode("cp1251"), encoding="windows-1251")).column_names == ["имя", "x"]
+    assert values(source(tmp_path, "имя,x\nИван,1\n".encode("cp1251"), encoding="windows-1251")).column_names == [
+        "имя",
+        "x",
+    ]
     assert values(source(tmp_path, TEXT.encode("utf-16-le"), encoding="utf-16-le")).num_rows == 2
     assert values(source(tmp_path, TEXT.encode("utf-16"), encoding="utf-16")).column_names == ["name", "city"]
     assert values(source(tmp_path, b"\xef\xbb\xbf" + TEXT.encode(), encoding="utf-8")).column_names == ["name", "city"]

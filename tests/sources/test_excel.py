@@ -30,7 +30,16 @@ def test_each_column_has_the_type_of_its_cells(tmp_path):
         [None, 2, date(1999, 12, 31), datetime(2020, 1, 2), time(23, 59), timedelta(0), False, None],
     ]
     one = file_source(workbook(tmp_path, ["i", "f", "d", "t", "c", "p", "b", "s"], *rows))
-    assert types(one) == ["int64", "double", "date32[day]", "timestamp[us]", "time64[us]", "duration[us]", "bool", "string"]
+    assert types(one) == [
+        "int64",
+        "double",
+        "date32[day]",
+        "timestamp[us]",
+        "time64[us]",
+        "duration[us]",
+        "bool",
+        "string",
+    ]
     assert [list(row.values()) for row in values(one).to_pylist()] == rows
     assert one.info().details == {"sheet": "Data", "sheets": "Data", "header": "first row"}
 
@@ -61,7 +70,10 @@ def test_empty_rows_and_empty_columns_are_passed_over(tmp_path):
 
 def test_without_a_header_columns_are_numbered(tmp_path):
     path = workbook(tmp_path, [1, "x"], [2, "y"])
-    assert values(file_source(path, ReadOptions(header=False))).to_pydict() == {"column1": [1, 2], "column2": ["x", "y"]}
+    assert values(file_source(path, ReadOptions(header=False))).to_pydict() == {
+        "column1": [1, 2],
+        "column2": ["x", "y"],
+    }
 
 
 def test_a_header_alone_is_a_table_without_rows_and_numbers_can_be_names(tmp_path):

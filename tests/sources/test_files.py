@@ -98,7 +98,13 @@ def test_standard_input_is_sniffed_like_a_file_and_can_be_read_twice(monkeypatch
 
 def test_a_spooled_file_is_gone_when_the_program_ends(tmp_path):
     code = "from rowid.sources import file_source; s = file_source('-'); print(s.info().rows)"
-    done = subprocess.run([sys.executable, "-c", code], input=b"a,b\n1,2\n", env={"TMPDIR": str(tmp_path), "PYTHONPATH": "."}, capture_output=True, check=True)
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        input=b"a,b\n1,2\n",
+        env={"TMPDIR": str(tmp_path), "PYTHONPATH": "."},
+        capture_output=True,
+        check=True,
+    )
     assert (done.stdout, done.stderr) == (b"1\n", b"")
     assert list(tmp_path.iterdir()) == []
 

@@ -91,7 +91,16 @@ def test_a_type_is_given_only_where_nothing_is_lost(texts, type_):
 
 def test_cells_of_every_spelling_have_the_values_they_name():
     assert read("1", "-0", None) == [1, 0, None]
-    assert read(".5", "5.", "1e5", "1E-7", "-.5", "5.e3", "-inf", "Infinity") == [0.5, 5, 1e5, 1e-7, -0.5, 5e3, -math.inf, math.inf]
+    assert read(".5", "5.", "1e5", "1E-7", "-.5", "5.e3", "-inf", "Infinity") == [
+        0.5,
+        5,
+        1e5,
+        1e-7,
+        -0.5,
+        5e3,
+        -math.inf,
+        math.inf,
+    ]
     assert math.isnan(read("NaN", "1")[0])
     assert read("TRUE", "False") == [True, False]
     assert read("0001-01-01", "9999-12-31") == [date(1, 1, 1), date(9999, 12, 31)]
@@ -99,7 +108,11 @@ def test_cells_of_every_spelling_have_the_values_they_name():
     assert read("2020-01-01T10:00Z", "2020-01-01 10:00-05:30", "2020-01-01T10:00+02") == [
         datetime(2020, 1, 1, 10, tzinfo=UTC), datetime(2020, 1, 1, 15, 30, tzinfo=UTC), datetime(2020, 1, 1, 8, tzinfo=UTC),
     ]  # fmt: skip
-    assert values(cells(pa.array(["2020-01-01T00:00:00.000000001"]), pa.timestamp("ns"))).cast(pa.int64())[0].as_py() % 1000 == 1
+    assert (
+        values(cells(pa.array(["2020-01-01T00:00:00.000000001"]), pa.timestamp("ns"))).cast(pa.int64())[0].as_py()
+        % 1000
+        == 1
+    )
 
 
 @pytest.mark.parametrize(

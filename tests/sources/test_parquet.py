@@ -47,7 +47,9 @@ def test_a_file_that_is_cut_off_is_refused(tmp_path, keep):
 
 
 def test_a_file_that_is_damaged_inside_is_refused_while_it_is_read(tmp_path):
-    path = written(tmp_path, pa.table({"a": [str(i) for i in range(100_000)]}), compression="zstd", use_dictionary=False)
+    path = written(
+        tmp_path, pa.table({"a": [str(i) for i in range(100_000)]}), compression="zstd", use_dictionary=False
+    )
     content = path.read_bytes()
     path.write_bytes(content[:1000] + b"\xff" * 1000 + content[2000:])
     with pytest.raises(SourceError, match="damaged after row 0"):
