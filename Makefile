@@ -1,5 +1,6 @@
 # make run    the web app on a fresh machine, with sample data
 # make test   all tests on a fresh machine, browser included
+# make bench  all measurements, about half an hour on two cores; Spark takes part where java is installed
 # Python 3.11 or newer and make are needed; Debian's chromium for the browser tests is installed where that is allowed.
 
 PYTHON ?= python3
@@ -30,7 +31,8 @@ fuzz: $(READY)
 	HYPOTHESIS_PROFILE=long $(BIN)/python -m pytest tests/test_properties.py
 
 bench: $(READY)
-	$(BIN)/python -m benchmarks
+	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[bench,dev]'
+	$(BIN)/python -m benchmarks $(BENCH)
 
 docs: $(READY)
 	$(BIN)/python -m tests.bad_inputs > docs/errors.md
