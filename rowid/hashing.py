@@ -9,13 +9,12 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from rowid import canonical, digest
+from rowid import canonical, digest, tuning
 from rowid.errors import CanonicalError
 from rowid.recipe import Recipe
 from rowid.stream import taken
 
-_LOAD_S, _COMPILE_S = 0.7, 15.0  # what the kernel costs before its first row: from numba's cache, or compiled
-_REFERENCE_S = 3e-6  # and what the reference costs for a row
+_FUTURE = 3  # runs like this one that are taken to come
 
 
 @dataclass(slots=True)
@@ -51,6 +50,13 @@ class Hasher:
     def expect(self, rows: int | None) -> None:
         """Says how many rows are to come in all, None if nobody knows."""
         self._expected = rows or 0
+
+    @property
+    def used(self) -> str:
+        """The strategy that ``auto`` came to, or the one that was asked for."""
+        if self.strategy != "auto":
+            return self.strategy
+        return ("parallel" if self._threads > 1 else "batch") if self._fast else "simple"
 
     def texts(self, batch: pa.RecordBatch, first_row: int) -> list[pa.Array]:
         """The canonical texts of the key columns, each a large_string array of the batch's length."""
@@ -113,13 +119,16 @@ class Hasher:
 
 def _is_worth_it(rows: int) -> tuple[bool, str]:
     """Whether the kernel gives the digests of so many rows sooner than the reference, and why."""
-    took = rows * _REFERENCE_S
-    if took < _LOAD_S:
+    costs = tuning.costs()
+    took = rows * costs.reference_s
+    if took < costs.load_s:
         return False, f"{rows:,} rows are done before the kernel would be loaded"
     if find_spec("numba") is None:
         return False, "numba is not installed"
     from rowid import kernel
 
-    if kernel.is_cached() or took > _COMPILE_S:
+    if kernel.is_cached():
         return True, f"{rows:,} rows are worth loading the kernel"
+    if took * _FUTURE > costs.compile_s:  # what is compiled is kept, and serves every run to come
+        return True, f"{rows:,} rows are worth compiling the kernel, once"
     return False, f"{rows:,} rows are done before the kernel would be compiled"

@@ -140,6 +140,7 @@ class AuditTrail:
     ``source_fingerprint`` is the SHA-256 of the rows' 32-byte digests in row order: it depends on the content of the
     key columns alone, so the same rows have the same one from a CSV and from a Parquet file.
     ``duplicate_rows`` repeat an earlier row; ``collisions`` counts different rows that share an ID all the same.
+    ``strategy`` is simple, batch or parallel (see ``rowid.hashing.Hasher``), for the ``strategy_reason``.
     ``output_fingerprint`` is the SHA-256 of the written IDs as text, one a line, a null as an empty line.
     """
 
@@ -158,6 +159,8 @@ class AuditTrail:
     duplicate_rows: int
     null_ids: int
     collisions: int
+    strategy: str
+    strategy_reason: str
     phases: Mapping[str, float]
     versions: Mapping[str, str]
 

@@ -11,7 +11,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rowid import hashing, kernel
+import rowid
+from rowid import hashing, kernel, tuning
 from rowid.engine import HashingEngine
 from rowid.errors import CanonicalError, ColumnError, DuplicateRowError, NullKeyError
 from rowid.recipe import FORMS, Recipe
@@ -19,6 +20,14 @@ from tests.strategies import batches
 
 STRATEGIES = ("simple", "batch", "parallel")
 ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture(autouse=True)
+def untuned():
+    """Costs are remembered for the process."""
+    tuning.costs.cache_clear()
+    yield
+    tuning.costs.cache_clear()
 
 
 def outcomes(batch: pa.RecordBatch, recipe: Recipe) -> list:
@@ -119,6 +128,25 @@ def test_few_rows_are_not_worth_the_kernel_and_many_are(monkeypatch):
     monkeypatch.setattr(kernel, "is_cached", lambda: True)
     engine.hash(pa.record_batch({"n": [1]}))
     assert "worth loading the kernel" in engine.hasher.reason
+
+
+def test_the_audit_trail_says_which_strategy_was_used_and_why():
+    frame = pa.table({"n": [1, 2]})
+    _, trail = rowid.generate_unique_row_ids(frame, return_audit_trail=True)
+    assert (trail.strategy, trail.strategy_reason) == ("simple", "2 rows are done before the kernel would be loaded")
+
+
+def test_measured_costs_decide_and_a_damaged_file_of_them_does_not(tmp_path, monkeypatch):
+    monkeypatch.setenv(tuning.ENVIRONMENT, str(tmp_path / "here" / "tuning.json"))
+    measured = tuning.Costs(reference_s=1.0, load_s=0.5, compile_s=1.0)
+    assert tuning.keep(measured) == tmp_path / "here" / "tuning.json"
+    assert tuning.costs() == measured
+    engine = HashingEngine(Recipe(["n"]))
+    engine.hash(pa.record_batch({"n": [1]}))
+    assert engine.hasher.used in ("batch", "parallel")
+    (tmp_path / "here" / "tuning.json").write_text('{"load_s": "much"}')
+    tuning.costs.cache_clear()
+    assert tuning.costs() == tuning.Costs()
 
 
 def test_without_numba_the_reference_does_it_all(monkeypatch):

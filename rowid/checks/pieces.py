@@ -120,7 +120,8 @@ def _write_map(scratch: Scratch, groups: Groups, rows: int) -> RowMap:
 
 def merged(scratch: Scratch, pieces: Sequence[Piece], width: int, most: int) -> Iterator[Part]:
     """All records, part by part, of at most ``most`` records where a single bucket does not have more."""
-    for begin, end in pairwise(_cuts(np.vstack([piece.offsets for piece in pieces]).sum(axis=0, dtype=np.int64), most)):
+    offsets = np.asarray(np.sum([piece.offsets for piece in pieces], axis=0, dtype=np.int64))
+    for begin, end in pairwise(_cuts(offsets, most)):
         slices = [slice(int(piece.offsets[begin]), int(piece.offsets[end])) for piece in pieces]
         yield _read_part(scratch, pieces, slices, width)
 

@@ -66,6 +66,15 @@ rowid runs --limit 5
 ```
 """
 
+TUNE = """
+Measures on this machine from how many rows on the compiled kernel is faster than the plain code, and writes it down
+for all runs to come. Compiles the kernel, which a first large run would do otherwise.
+
+```sh
+rowid tune
+```
+"""
+
 APP = """
 Starts the web app; Ctrl-C stops it.
 

@@ -11,6 +11,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 import rowid
 from rowid.checks import DistinctIds, Limits
@@ -140,6 +141,8 @@ class _Run:
             duplicate_rows=unique.surplus,
             null_ids=tally.null_ids,
             collisions=different - distinct_ids,
+            strategy=engine.hasher.used,
+            strategy_reason=engine.hasher.reason,
             phases={
                 "read": rows.read_s,
                 "canonicalise": timings.canonicalise,
@@ -164,7 +167,7 @@ class _Run:
     def _finished(self, trail: AuditTrail) -> RunFinished:
         return RunFinished(
             self.run_id, _now(), trail.rows_out, trail.distinct_ids, trail.duplicate_rows, trail.null_ids,
-            trail.output_fingerprint, trail.elapsed_s, trail.phases,
+            trail.output_fingerprint, trail.elapsed_s, trail.phases, trail.strategy, trail.strategy_reason,
         )  # fmt: skip
 
     def _failed(self, error: BaseException) -> RunFailed:
@@ -199,7 +202,7 @@ class _Tally:
 
     def add(self, hashed: Hashed) -> None:
         self.source.update(hashed.digests.tobytes())
-        self.output.update("".join(f"{_line(one)}\n" for one in hashed.ids.to_pylist()).encode())
+        self.output.update(_lines(hashed.ids))
         self.null_ids += hashed.ids.null_count
         if self._cut:
             self._cut.add(hashed.ids)
@@ -237,8 +240,13 @@ def _reporting_to(progress: ProgressCallback) -> Observer:
     return observe
 
 
-def _line(one: object) -> str:
-    return "" if one is None else one.hex() if isinstance(one, bytes) else str(one)
+def _lines(ids: pa.Array) -> memoryview:
+    """IDs as text, one a line, a null as an empty line."""
+    if pa.types.is_fixed_size_binary(ids.type):
+        ids = pa.array([None if one is None else one.hex() for one in ids.to_pylist()], pa.string())
+    nothing, line_end = pa.scalar("", pa.large_string()), pa.scalar("\n", pa.large_string())
+    text = pc.binary_join_element_wise(ids.cast(pa.large_string()).fill_null(""), nothing, line_end)
+    return memoryview(text.buffers()[2] or b"")
 
 
 def _now() -> datetime:
