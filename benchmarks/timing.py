@@ -25,8 +25,8 @@ def interleaved(ways: Mapping[str, Callable[[], Any]], rounds: int) -> dict[str,
     seconds: dict[str, list[float]] = {name: [] for name in ways}
     turns = deque(ways)
     for number in range(rounds + 1):
-        gc.collect()
         for name in turns:
+            gc.collect()
             took = timed(ways[name])
             if number:
                 seconds[name].append(took)

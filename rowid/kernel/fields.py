@@ -103,6 +103,8 @@ def put_float(number: float, at: int, memo: np.ndarray) -> int:
             return 0
         memo[0] = places
         whole = whole_of(size, places)
+    if places == 0:
+        return put_integer(-whole if number < 0 else whole, at)
     if places > 6 and whole < power(places - 6) and whole > 0:  # below 1e-6 the notation has an exponent
         return 0
     return put_decimal(at, np.int64(number < 0), whole, places)
