@@ -58,19 +58,22 @@ def rendered(digests_: np.ndarray, form: str, null: np.ndarray | None = None) ->
     """IDs of n digests, shape (n, 32), as an array of ``ID_TYPES[form]``; null where ``null`` (bool, n) is set."""
     if form not in FORMS:
         raise ValueError(f"form is one of {', '.join(FORMS)}")
-    validity = None if null is None or not null.any() else pa.array(~null).buffers()[1]
+    validity = _validity(null)
     if form == "int64":
         big_endian = np.ascontiguousarray(digests_[:, :8]).view(">i8").reshape(-1)
         data = pa.py_buffer(np.ascontiguousarray(big_endian.astype(np.int64)))
         return pa.Array.from_buffers(pa.int64(), len(digests_), [validity, data])
     if form == "binary":
         return pa.Array.from_buffers(pa.binary(SIZE), len(digests_), [validity, pa.py_buffer(digests_.tobytes())])
-    text = _hex(digests_) if form == "hex" else _uuid(digests_)
-    width = text.shape[1]
-    offsets = np.arange(0, (len(text) + 1) * width, width, dtype=np.int32)
-    return pa.Array.from_buffers(
-        pa.string(), len(text), [validity, pa.py_buffer(offsets), pa.py_buffer(text.tobytes())]
-    )
+    return texts(hex_digits(digests_) if form == "hex" else _uuid(digests_), null)
+
+
+def texts(characters: np.ndarray, null: np.ndarray | None = None) -> pa.Array:
+    """N IDs of one width as an Arrow string array: ``characters`` is ASCII, uint8 (n, width)."""
+    n, width = characters.shape
+    offsets = np.arange(0, (n + 1) * width, width, dtype=np.int32)
+    buffers = [_validity(null), pa.py_buffer(offsets), pa.py_buffer(np.ascontiguousarray(characters).reshape(-1))]
+    return pa.Array.from_buffers(pa.string(), n, buffers)
 
 
 def render(digest_: bytes, form: str) -> str | bytes | int:
@@ -79,7 +82,8 @@ def render(digest_: bytes, form: str) -> str | bytes | int:
     return result
 
 
-def _hex(raw: np.ndarray) -> np.ndarray:
+def hex_digits(raw: np.ndarray) -> np.ndarray:
+    """The lower-case hexadecimal digits of n byte strings, uint8 (n, m), as ASCII, uint8 (n, 2 m)."""
     return np.frombuffer(raw.tobytes().hex().encode(), np.uint8).reshape(len(raw), 2 * raw.shape[1])
 
 
@@ -87,4 +91,8 @@ def _uuid(digests_: np.ndarray) -> np.ndarray:
     first = digests_[:, :16].copy()
     first[:, 6] = first[:, 6] & 0x0F | 0x80  # RFC 9562, section 5.8: version 8
     first[:, 8] = first[:, 8] & 0x3F | 0x80  # and the variant 10xx
-    return np.insert(_hex(first), [at - skipped for skipped, at in enumerate(_HYPHENS)], ord("-"), axis=1)
+    return np.insert(hex_digits(first), [at - skipped for skipped, at in enumerate(_HYPHENS)], ord("-"), axis=1)
+
+
+def _validity(null: np.ndarray | None) -> pa.Buffer | None:
+    return None if null is None or not null.any() else pa.array(~null).buffers()[1]

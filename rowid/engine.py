@@ -4,17 +4,20 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from typing import Self
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
 from rowid import canonical, digest
-from rowid.checks import MAX_NAMED, Uniqueness
-from rowid.errors import ColumnError, DuplicateRowError, NullKeyError
+from rowid.checks import MAX_NAMED, Numbering, Occurrences, Uniqueness
+from rowid.errors import ColumnError, DuplicateRowError, NullKeyError, SourceError
+from rowid.hashing import Digested, Hasher
 from rowid.recipe import Recipe
 
-_SLICE = 65_536  # rows hashed at a time, whatever the caller's batches are
+_SLICE = 1 << 22  # rows hashed at a time: their hexadecimal IDs fit into an Arrow array with 32-bit offsets
+_NONE = np.zeros(0, np.int64)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,19 +40,41 @@ class Timings:
 class HashingEngine:
     """Makes the IDs of a table's batches, which are to come in order: row numbers and occurrences run through.
 
-    One engine serves one pass over one table. The secret of a keyed recipe is read from the environment here.
+    One engine serves one pass over one table; ``finish`` ends it. The secret of a keyed recipe is read from the
+    environment here.
+
+    Args:
+        recipe: how.
+        strategy: see ``Hasher``.
+        threads: see ``Hasher``.
+        uniqueness: what the rows are counted in; by default one with default limits. Closed with the engine.
+        numbering: says which of its kind a row is, for ``duplicates: number``, after an earlier pass has counted all
+            rows in ``uniqueness``; they are not counted again then. By default rows are numbered as they come, with
+            about 150 bytes of memory per distinct row.
+        counts: False for a pass that is after the IDs or digests alone.
 
     Raises:
         SecretError: if the recipe names a secret that the environment does not hold.
     """
 
-    def __init__(self, recipe: Recipe) -> None:
+    def __init__(
+        self,
+        recipe: Recipe,
+        *,
+        strategy: str = "auto",
+        threads: int | None = None,
+        uniqueness: Uniqueness | None = None,
+        numbering: Numbering | None = None,
+        counts: bool = True,
+    ) -> None:
         self.recipe = recipe
         self.timings = Timings()
-        self.uniqueness = Uniqueness()
+        self.uniqueness = uniqueness or Uniqueness()
         self.rows_with_null = 0
-        self._key = digest.secret(recipe.key_env)
+        self.hasher = Hasher(recipe, strategy=strategy, threads=threads)
         self._rows = 0
+        self._counts = counts and numbering is None
+        self._numbering = (numbering or Occurrences()) if recipe.duplicates == "number" else None
 
     def hash(self, batch: pa.RecordBatch) -> pa.Array:
         """The IDs of the batch's rows, in order; the batch has at least the recipe's columns.
@@ -57,13 +82,15 @@ class HashingEngine:
         Raises:
             CanonicalError: values have no canonical text, or cannot be read as their declared type.
             ColumnError: a key column is of a type that has no canonical text.
-            NullKeyError, DuplicateRowError: the recipe rejects what the batch holds.
+            NullKeyError: the recipe rejects what the batch holds.
         """
-        return self.hashed(batch).ids
+        counts = self.recipe.duplicates != "keep"
+        parts = [self._hashed(part, counts=counts).ids for part in _slices(batch)]
+        return parts[0] if len(parts) == 1 else pa.concat_arrays(parts)
 
     def hashed(self, batch: pa.RecordBatch) -> Hashed:
-        """As ``hash``, with the digests."""
-        parts = [self._hashed(batch.slice(at, _SLICE)) for at in range(0, max(1, batch.num_rows), _SLICE)]
+        """As ``hash``, with the digests; the rows are counted in ``uniqueness``."""
+        parts = [self._hashed(part, counts=True) for part in _slices(batch)]
         if len(parts) == 1:
             return parts[0]
         return Hashed(
@@ -71,44 +98,83 @@ class HashingEngine:
             np.concatenate([part.digests for part in parts]),
         )
 
+    def finish(self) -> None:
+        """Ends the pass: all rows are counted now.
+
+        Raises:
+            DuplicateRowError: rows repeat, and the recipe rejects that.
+            SourceError: the rows are not those that were counted before they were numbered.
+        """
+        if self._numbering and not self._numbering.complete():
+            raise SourceError(
+                "the rows are not those that were counted a moment ago",
+                hint="The input changed in between; run again when it is complete.",
+            )
+        clock = _Clock()
+        repeats = self.uniqueness.repeats
+        self.timings.check += clock.lap()
+        if self.recipe.duplicates == "reject" and repeats:
+            named = ", ".join(f"row {repeat.row:,} repeats row {repeat.first:,}" for repeat in repeats)
+            raise DuplicateRowError(
+                f"{named}, and the recipe says duplicates: reject",
+                hint="Remove the repeated rows, add a column that tells them apart, or use duplicates: number.",
+            )
+
+    def close(self) -> None:
+        """Gives back what counting holds in memory and on disk."""
+        self.uniqueness.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
     def texts(self, batch: pa.RecordBatch) -> list[pa.Array]:
         """The canonical texts of the batch's key columns, each a large_string array of the batch's length."""
         require_columns(batch.schema.names, self.recipe.columns)
-        return [
-            canonical.texts(batch.column(name), self.recipe.rule(name), column=name, first_row=self._rows + 1)
-            for name in self.recipe.columns
-        ]
+        return self.hasher.texts(batch, self._rows + 1)
 
-    def _hashed(self, batch: pa.RecordBatch) -> Hashed:
+    def _hashed(self, batch: pa.RecordBatch, *, counts: bool) -> Hashed:
+        require_columns(batch.schema.names, self.recipe.columns)
+        done = self.hasher.digested(batch, self._rows + 1, wants_digests=counts)
+        self.timings.canonicalise += done.canonicalise_s
+        self.timings.hash += done.hash_s
         clock = _Clock()
-        texts = self.texts(batch)
-        null = self._null_ids(texts)
-        messages = canonical.messages(texts).to_pylist()
-        self.timings.canonicalise += clock.lap()
-        digests = digest.digests(messages, self._key)
-        self.timings.hash += clock.lap()
-        occurrences = self.uniqueness.add(digests, null)
-        self._refuse_repeats()
+        null = self._null_ids(batch, done.nulls)
+        if counts and self._counts:
+            self.uniqueness.add(done.digests, null)
+        occurrences = self._numbering.next(done.digests, null) if self._numbering else _NONE
         self.timings.check += clock.lap()
-        final = digests
-        if self.recipe.duplicates == "number" and (again := np.flatnonzero(occurrences > 1)).size:
-            numbered = [canonical.numbered(messages[i], int(occurrences[i])) for i in again]
-            final = digests.copy()
-            final[again] = digest.digests(numbered, self._key)
-        ids = digest.rendered(final, self.recipe.form, null)
+        ids = self._rendered(batch, done, null, occurrences)
         self.timings.hash += clock.lap()
         self._rows += batch.num_rows
-        return Hashed(ids, digests)
+        return Hashed(ids, done.digests)
 
-    def _null_ids(self, texts: list[pa.Array]) -> np.ndarray | None:
-        """Which rows get no ID (bool, n); None if the recipe hashes every row."""
-        nulls = [pc.is_null(column).to_numpy(zero_copy_only=False) for column in texts if column.null_count]
-        if not nulls:
+    def _rendered(
+        self, batch: pa.RecordBatch, done: Digested, null: np.ndarray | None, occurrences: np.ndarray
+    ) -> pa.Array:
+        again = np.flatnonzero(occurrences > 1)
+        if not again.size:
+            return (
+                digest.rendered(done.digests, self.recipe.form, null)
+                if done.hexes is None
+                else digest.texts(done.hexes, null)
+            )
+        messages = self.hasher.messages(batch, again)
+        numbered = [canonical.numbered(*one) for one in zip(messages, occurrences[again].tolist(), strict=True)]
+        final = done.digests.copy()
+        final[again] = self.hasher.digests(numbered)
+        return digest.rendered(final, self.recipe.form, null)
+
+    def _null_ids(self, batch: pa.RecordBatch, nulls: np.ndarray | None) -> np.ndarray | None:
+        """Which rows get no ID (bool, n); None if every row gets one."""
+        if nulls is None:
             return None
-        self.rows_with_null += int(np.logical_or.reduce(nulls).sum())
+        self.rows_with_null += int(np.count_nonzero(nulls))
         if self.recipe.nulls == "reject":
-            self._refuse_nulls(texts)
-        return np.logical_and.reduce(nulls) if self.recipe.nulls == "null" and len(nulls) == len(texts) else None
+            self._refuse_nulls(self.texts(batch))
+        return nulls == len(self.recipe.columns) if self.recipe.nulls == "null" else None
 
     def _refuse_nulls(self, texts: list[pa.Array]) -> None:
         for name, column in zip(self.recipe.columns, texts, strict=True):
@@ -121,14 +187,9 @@ class HashingEngine:
                     hint="Mend the rows, leave the column out of the key, or let nulls be hashed.",
                 )
 
-    def _refuse_repeats(self) -> None:
-        repeats = self.uniqueness.repeats
-        if self.recipe.duplicates == "reject" and repeats:
-            named = ", ".join(f"row {repeat.row:,} repeats row {repeat.first:,}" for repeat in repeats)
-            raise DuplicateRowError(
-                f"{named}, and the recipe says duplicates: reject",
-                hint="Remove the repeated rows, add a column that tells them apart, or use duplicates: number.",
-            )
+
+def _slices(batch: pa.RecordBatch) -> list[pa.RecordBatch]:
+    return [batch.slice(at, _SLICE) for at in range(0, max(1, batch.num_rows), _SLICE)]
 
 
 def require_columns(names: Sequence[str], wanted: Sequence[str]) -> None:

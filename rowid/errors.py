@@ -11,6 +11,7 @@
     │   └── SecretError          the HMAC secret is missing or unreadable
     ├── SourceError              the input cannot be read                   (exit code 3)
     ├── SinkError                the output cannot be written               (exit code 4)
+    ├── ScratchError             temporary space is full or out of reach    (exit code 4)
     └── Cancelled                someone asked the run to stop              (exit code 130)
 
 A message never contains a row's value: it may end in a log. It names the column and the rows (counted from 1, the
@@ -102,6 +103,12 @@ class SourceError(RowIdError):
 
 class SinkError(RowIdError):
     """The output cannot be written; what was there before is untouched."""
+
+    exit_code = 4
+
+
+class ScratchError(RowIdError):
+    """Temporary space is full or cannot be used; no output was written."""
 
     exit_code = 4
 

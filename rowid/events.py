@@ -43,6 +43,8 @@ class RunFinished:
     output_fingerprint: str
     elapsed_s: float
     phases: Mapping[str, float] = field(default_factory=dict)
+    strategy: str = ""
+    strategy_reason: str = ""
 
 
 @dataclass(frozen=True, slots=True)

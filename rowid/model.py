@@ -9,7 +9,10 @@ import pyarrow as pa
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a job is. ``rows_total`` is None where nobody can know it yet; ``phase`` is ``read`` or ``hash``."""
+    """How far a job is. ``rows_total`` is None where nobody can know it yet; ``phase`` is what is being done.
+
+    It is ``read``, ``hash``, or ``count``: the first of two passes, where repeated rows are to be numbered.
+    """
 
     rows_done: int
     rows_total: int | None
@@ -99,13 +102,35 @@ class DuplicateGroup:
     """Equal rows: how many, the numbers (from 1) of the first of them, and the columns in which the group differs.
 
     ``sample`` holds those first rows, whole. It is the one noun with row values in it: for the eyes of who may see
-    the data, never for a log.
+    the data, never for a log. ``collisions`` counts rows whose message is not that of the first one, although their
+    SHA-256 is: the messages of all rows of the group were compared.
     """
 
     size: int
     rows: tuple[int, ...]
     differing: tuple[str, ...]
     sample: pa.Table
+    collisions: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Confirmation:
+    """Whether rows with equal digests are equal rows.
+
+    The messages of all ``repeated`` rows, whose digest an earlier row has, were compared with that row's.
+    ``collisions`` of them differ; ``first_rows`` are the numbers (from 1) of the first of these.
+    """
+
+    rows: int
+    repeated: int
+    collisions: int
+    first_rows: tuple[int, ...]
+    passes: int
+
+    @property
+    def ok(self) -> bool:
+        """True if no two different messages have the same digest."""
+        return self.collisions == 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +140,7 @@ class AuditTrail:
     ``source_fingerprint`` is the SHA-256 of the rows' 32-byte digests in row order: it depends on the content of the
     key columns alone, so the same rows have the same one from a CSV and from a Parquet file.
     ``duplicate_rows`` repeat an earlier row; ``collisions`` counts different rows that share an ID all the same.
+    ``strategy`` is simple, batch or parallel (see ``rowid.hashing.Hasher``), for the ``strategy_reason``.
     ``output_fingerprint`` is the SHA-256 of the written IDs as text, one a line, a null as an empty line.
     """
 
@@ -133,6 +159,8 @@ class AuditTrail:
     duplicate_rows: int
     null_ids: int
     collisions: int
+    strategy: str
+    strategy_reason: str
     phases: Mapping[str, float]
     versions: Mapping[str, str]
 

@@ -96,6 +96,18 @@ def decoded_schema(schema: pa.Schema) -> pa.Schema:
     return pa.schema([field.with_type(value_type(field.type)) for field in schema], schema.metadata)
 
 
+def taken(batch: pa.RecordBatch, positions: Any) -> pa.RecordBatch:
+    """The rows at some positions. Arrow takes nothing from a view column, so those come as plain ones."""
+    columns = [_without_view(column) for column in batch.columns]
+    return pa.record_batch(columns, batch.schema.names).take(pa.array(positions, pa.int64()))
+
+
+def _without_view(array: pa.Array) -> pa.Array:
+    if pa.types.is_string_view(array.type):
+        return array.cast(pa.large_string())
+    return array.cast(pa.large_binary()) if pa.types.is_binary_view(array.type) else array
+
+
 def reader(schema: pa.Schema, batches: Iterable[pa.RecordBatch]) -> pa.RecordBatchReader:
     """A reader over batches that are made as they are asked for."""
     return pa.RecordBatchReader.from_batches(schema, batches)

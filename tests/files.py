@@ -44,9 +44,12 @@ def notes(one: Source) -> list[str]:
 def write(table: pa.Table, path: Path, *, metadata: Mapping[str, str] | None = None, force: bool = False) -> int:
     """Writes a table to a file through a sink."""
     load = file_sink(str(path), force=force).begin(table.schema, metadata or {})
-    for batch in table.to_batches(max_chunksize=3):
-        load.write(batch)
-    return load.commit()
+    try:
+        for batch in table.to_batches(max_chunksize=3):
+            load.write(batch)
+        return load.commit()
+    finally:
+        load.abort()  # harmless after commit
 
 
 def copy(one: Source, path: Path) -> int:

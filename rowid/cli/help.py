@@ -18,7 +18,7 @@ EXIT_CODES = """
 - 1: the data were refused, or verified IDs differ
 - 2: the request makes no sense
 - 3: the input cannot be read
-- 4: the output cannot be written
+- 4: the output cannot be written, or temporary space is full
 - 70: an error that nobody foresaw
 - 129, 130, 143: hung up, interrupted (Ctrl-C), terminated; nothing was written
 - 141: whoever read standard output went away
@@ -63,6 +63,15 @@ Lists the runs of this installation, newest first: what was read and written, ho
 
 ```sh
 rowid runs --limit 5
+```
+"""
+
+TUNE = """
+Measures on this machine from how many rows on the compiled kernel is faster than the plain code, and writes it down
+for all runs to come. Compiles the kernel, which a first large run would do otherwise.
+
+```sh
+rowid tune
 ```
 """
 

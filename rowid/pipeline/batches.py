@@ -2,25 +2,66 @@
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 
 import pyarrow as pa
 
 from rowid import canonical
+from rowid.checks import Limits, Uniqueness
 from rowid.engine import Hashed, HashingEngine
 from rowid.errors import Cancelled, CanonicalError, SourceError
 from rowid.model import Progress
 from rowid.ports import Source
+from rowid.recipe import Recipe
 from rowid.stream import value_type
 
-SLICE = 65_536
+SLICE = 131_072
 """Rows between two looks at ``should_stop`` and two reports of progress."""
 
 ProgressCallback = Callable[[Progress], None]
 
+_BYTES_PER_ROW = 150  # of numbering in one pass
+
+
+@contextmanager
+def engine_for(
+    source: Source,
+    recipe: Recipe,
+    *,
+    limits: Limits | None = None,
+    should_stop: Callable[[], bool] | None = None,
+    progress: ProgressCallback | None = None,
+) -> Iterator[HashingEngine]:
+    """An engine for a pass over the source, closed at the end.
+
+    Where repeated rows are to be numbered and may be too many to do that in memory, all rows are counted in a pass of
+    their own first, of which ``progress`` hears; its time is among the engine's timings as ``check``.
+    """
+    limits = limits or Limits()
+    rows = source.info().rows
+    numbered = recipe.duplicates == "number" and (rows is None or rows * _BYTES_PER_ROW > limits.bytes())
+    with Uniqueness(limits, numbered=numbered) as unique:
+        if not numbered:
+            yield HashingEngine(recipe, uniqueness=unique)
+            return
+        started = time.perf_counter()
+        counting = Pass(source, HashingEngine(without(recipe, "duplicates"), uniqueness=unique), should_stop)
+        for _ in counting:
+            if progress:
+                progress(counting.progress("count"))
+        engine = HashingEngine(recipe, uniqueness=unique, numbering=unique.numbers())
+        engine.timings.check += time.perf_counter() - started
+        yield engine
+
+
+def without(recipe: Recipe, *policies: str) -> Recipe:
+    """The recipe with those of its policies (``duplicates``, ``nulls``) at their defaults, which stop at nothing."""
+    defaults = {"duplicates": "keep", "nulls": "hash"}
+    return Recipe.from_dict({**recipe.to_dict(), **{name: defaults[name] for name in policies}})
+
 
 class Pass:
-    """One pass over a source with an engine: iterating gives each slice of rows with its IDs.
+    """One pass over a source with an engine: iterating gives each slice of rows with its IDs, and finishes the engine.
 
     Raises SourceError if the source gives another number of rows than it said, Cancelled if ``should_stop`` says so.
     """
@@ -35,6 +76,7 @@ class Pass:
     ) -> None:
         self.source, self.engine, self._step = source, engine, rows_at_a_time
         self.rows_total = source.info().rows
+        engine.hasher.expect(self.rows_total)
         self.rows = 0
         self.read_s = 0.0
         self._should_stop = should_stop
@@ -58,6 +100,7 @@ class Pass:
                 where=self.source.name,
                 hint="It changed in between; run again when it is complete.",
             )
+        self.engine.finish()
 
     def progress(self, phase: str = "hash") -> Progress:
         """How far the pass is."""

@@ -2,18 +2,21 @@
 
 from collections.abc import Callable
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from rowid.checks import Limits
 from rowid.digest import SIZE
 from rowid.engine import HashingEngine, require_columns
 from rowid.errors import DataError
 from rowid.model import DuplicateGroup, KeyVerdict, Verification
-from rowid.pipeline.batches import Pass, ProgressCallback
+from rowid.pipeline.batches import Pass, ProgressCallback, engine_for, without
+from rowid.pipeline.confirm import Wanted
 from rowid.pipeline.run import with_ids
 from rowid.ports import Source
 from rowid.recipe import Recipe
-from rowid.stream import characters, decoded
+from rowid.stream import characters, decoded, taken
 
 _NAMED = 10  # mismatched rows that a verification names
 _SHOWN = 5  # rows of a duplicate group that are shown
@@ -25,46 +28,55 @@ def judge(
     *,
     progress: ProgressCallback | None = None,
     should_stop: Callable[[], bool] | None = None,
+    limits: Limits | None = None,
 ) -> KeyVerdict:
     """Whether the recipe's key is unique on all rows of the source; its policies are not applied, a null is a value."""
-    engine = HashingEngine(_lenient(recipe))
-    rows = Pass(source, engine, should_stop)
-    for _ in rows:
-        if progress:
-            progress(rows.progress("judge"))
-    unique = engine.uniqueness
-    return KeyVerdict(
-        tuple(recipe.columns), rows.rows, unique.distinct, unique.groups, unique.largest, engine.rows_with_null
-    )
+    with engine_for(source, _lenient(recipe), limits=limits) as engine:
+        rows = Pass(source, engine, should_stop)
+        for _ in rows:
+            if progress:
+                progress(rows.progress("judge"))
+        unique = engine.uniqueness
+        return KeyVerdict(
+            tuple(recipe.columns), rows.rows, unique.distinct, unique.groups, unique.largest, engine.rows_with_null
+        )
 
 
-def duplicate_groups(source: Source, recipe: Recipe, *, limit: int = 20) -> tuple[DuplicateGroup, ...]:
+def duplicate_groups(
+    source: Source, recipe: Recipe, *, limit: int = 20, limits: Limits | None = None
+) -> tuple[DuplicateGroup, ...]:
     """The largest groups of rows that the recipe's key does not tell apart, largest first; two passes."""
-    counting = HashingEngine(_lenient(recipe))
-    for _ in Pass(source, counting):
-        pass
-    sizes = counting.uniqueness.largest_groups(limit)
+    with engine_for(source, _lenient(recipe), limits=limits) as counting:
+        for _ in Pass(source, counting):
+            pass
+        sizes = counting.uniqueness.largest_groups(limit)
     groups = {one: _Group(size) for one, size in sizes.items()}
-    again = Pass(source, HashingEngine(_lenient(recipe)))
+    wanted = Wanted(np.frombuffer(b"".join(groups), np.uint8).reshape(-1, SIZE))
+    engine = HashingEngine(_lenient(recipe), counts=False)
+    again = Pass(source, engine)
     for batch, hashed in again:
-        raw = hashed.digests.tobytes()
         members: dict[bytes, list[int]] = {}
-        for at in range(batch.num_rows):
-            one = raw[SIZE * at : SIZE * at + SIZE]
-            if one in groups:
-                members.setdefault(one, []).append(at)
+        for at, one in wanted.positions(hashed.digests):
+            members.setdefault(one, []).append(at)
         for one, positions in members.items():
-            groups[one].add(again.rows - batch.num_rows + 1, positions, decoded(batch.take(positions)))
+            messages = engine.hasher.messages(batch, np.array(positions))
+            rows = decoded(taken(batch, positions))
+            groups[one].add(again.rows - batch.num_rows + 1, positions, rows, messages)
     return tuple(group.done() for group in groups.values())
 
 
-def verify(source: Source, recipe: Recipe, *, progress: ProgressCallback | None = None) -> Verification:
+def verify(
+    source: Source, recipe: Recipe, *, progress: ProgressCallback | None = None, limits: Limits | None = None
+) -> Verification:
     """Recomputes the IDs of a source that has an ID column, and compares.
 
     Raises ColumnError if the ID column is not there.
     """
-    engine = HashingEngine(recipe)
-    rows = Pass(source, engine)
+    with engine_for(source, recipe, limits=limits, progress=progress) as engine:
+        return _verified(Pass(source, engine), recipe, progress)
+
+
+def _verified(rows: Pass, recipe: Recipe, progress: ProgressCallback | None) -> Verification:
     mismatched = 0
     first: list[int] = []
     for batch, hashed in rows:
@@ -82,7 +94,7 @@ def verify(source: Source, recipe: Recipe, *, progress: ProgressCallback | None 
 
 def preview(source: Source, recipe: Recipe, *, rows: int = 10) -> pa.Table:
     """The first rows with their IDs, an existing ID column replaced; reads no further than it must."""
-    first = Pass(source, HashingEngine(_lenient(recipe)), rows_at_a_time=rows)
+    first = Pass(source, HashingEngine(_lenient(recipe), counts=False), rows_at_a_time=rows)
     batches: list[pa.RecordBatch] = []
     for batch, hashed in first:
         batches.append(decoded(with_ids(batch, hashed.ids, recipe.id_column, replace=True)))
@@ -99,8 +111,12 @@ class _Group:
         self._rows: list[int] = []
         self._sample: list[pa.RecordBatch] = []
         self._differing: dict[str, None] = {}
+        self._message: bytes | None = None
+        self._collisions = 0
 
-    def add(self, first_row: int, positions: list[int], rows: pa.RecordBatch) -> None:
+    def add(self, first_row: int, positions: list[int], rows: pa.RecordBatch, messages: list[bytes]) -> None:
+        self._message = messages[0] if self._message is None else self._message
+        self._collisions += sum(message != self._message for message in messages)
         missing = _SHOWN - len(self._rows)
         self._rows += [first_row + at for at in positions[:missing]]
         self._sample += [rows.slice(0, missing)] if missing else []
@@ -110,7 +126,7 @@ class _Group:
 
     def done(self) -> DuplicateGroup:
         sample = pa.Table.from_batches(self._sample)
-        return DuplicateGroup(self._size, tuple(self._rows), tuple(self._differing), sample)
+        return DuplicateGroup(self._size, tuple(self._rows), tuple(self._differing), sample, self._collisions)
 
 
 def _all_equal(array: pa.Array) -> bool:
@@ -121,7 +137,7 @@ def _all_equal(array: pa.Array) -> bool:
 
 def _lenient(recipe: Recipe) -> Recipe:
     """The recipe without policies that would stop at, or pass over, what is to be counted."""
-    return Recipe.from_dict({**recipe.to_dict(), "nulls": "hash", "duplicates": "keep"})
+    return without(recipe, "nulls", "duplicates")
 
 
 def _as_written(ids: pa.Array, form: str) -> pa.Array:

@@ -6,17 +6,20 @@ import platform
 import secrets
 import time
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from datetime import UTC, datetime
+from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 import rowid
-from rowid.checks import DistinctIds
-from rowid.engine import Hashed, HashingEngine
+from rowid.checks import DistinctIds, Limits
+from rowid.engine import Hashed
 from rowid.errors import Cancelled, ColumnError, RowIdError, SinkError
 from rowid.events import BatchHashed, Event, RunFailed, RunFinished, RunStarted
 from rowid.model import AuditTrail, Progress
-from rowid.pipeline.batches import Pass, ProgressCallback
+from rowid.pipeline.batches import Pass, ProgressCallback, engine_for
 from rowid.ports import Load, Observer, Sink, Source
 from rowid.recipe import SPEC, Recipe
 
@@ -36,17 +39,19 @@ def run(
     should_stop: Callable[[], bool] | None = None,
     replace: bool = False,
     run_id: str | None = None,
+    limits: Limits | None = None,
 ) -> AuditTrail:
     """Gives every row of ``source`` its ID by ``recipe`` and writes the rows with their IDs to ``sink``.
 
     ``should_stop`` is asked between slices of rows; ``replace`` puts the ID in the place of an existing column of its
-    name. The sink's rows appear when all is done, or not at all.
+    name. ``limits`` say what counting may use. The sink's rows appear when all is done, or not at all.
 
     Raises:
         RowIdError: whatever its tree names; the sink is left as it was.
     """
     listeners = [*observers, *([_reporting_to(progress)] if progress else [])]
-    return _Run(run_id or new_run_id(), source, recipe, sink, listeners).go(should_stop, replace)
+    one = _Run(run_id or new_run_id(), source, recipe, sink, listeners, progress=progress, limits=limits)
+    return one.go(should_stop, replace)
 
 
 def new_run_id() -> str:
@@ -55,9 +60,12 @@ def new_run_id() -> str:
 
 
 class _Run:
-    def __init__(self, run_id: str, source: Source, recipe: Recipe, sink: Sink, listeners: Sequence[Observer]) -> None:
+    def __init__(
+        self, run_id: str, source: Source, recipe: Recipe, sink: Sink, listeners: Sequence[Observer],
+        *, progress: ProgressCallback | None, limits: Limits | None,
+    ) -> None:  # fmt: skip
         self.run_id, self.source, self.recipe, self.sink = run_id, source, recipe, sink
-        self._listeners = listeners
+        self._listeners, self._progress, self._limits = listeners, progress, limits
         self._started, self._started_at = time.perf_counter(), _now()
         self._rows = 0
         self._write_s = 0.0
@@ -78,9 +86,17 @@ class _Run:
         return trail
 
     def _run(self, should_stop: Callable[[], bool] | None, replace: bool) -> AuditTrail:
-        engine = HashingEngine(self.recipe)
-        rows = Pass(self.source, engine, should_stop)
-        tally = _Tally(self.recipe)
+        with (
+            engine_for(
+                self.source, self.recipe, limits=self._limits, should_stop=should_stop, progress=self._counting
+            ) as engine,
+            closing(_Tally(self.recipe, self._limits)) as tally,
+        ):
+            rows = Pass(self.source, engine, should_stop)
+            self._load(rows, tally, replace)
+            return self._trail(rows, tally)
+
+    def _load(self, rows: Pass, tally: "_Tally", replace: bool) -> None:
         load: Load | None = None
         try:
             for batch, hashed in rows:
@@ -103,7 +119,6 @@ class _Run:
             raise
         if written != rows.rows:
             raise SinkError(f"{rows.rows:,} rows were given and {written:,} were written", where=self.sink.name)
-        return self._trail(rows, tally)
 
     def _trail(self, rows: Pass, tally: "_Tally") -> AuditTrail:
         engine, unique = rows.engine, rows.engine.uniqueness
@@ -126,6 +141,8 @@ class _Run:
             duplicate_rows=unique.surplus,
             null_ids=tally.null_ids,
             collisions=different - distinct_ids,
+            strategy=engine.hasher.used,
+            strategy_reason=engine.hasher.reason,
             phases={
                 "read": rows.read_s,
                 "canonicalise": timings.canonicalise,
@@ -150,7 +167,7 @@ class _Run:
     def _finished(self, trail: AuditTrail) -> RunFinished:
         return RunFinished(
             self.run_id, _now(), trail.rows_out, trail.distinct_ids, trail.duplicate_rows, trail.null_ids,
-            trail.output_fingerprint, trail.elapsed_s, trail.phases,
+            trail.output_fingerprint, trail.elapsed_s, trail.phases, trail.strategy, trail.strategy_reason,
         )  # fmt: skip
 
     def _failed(self, error: BaseException) -> RunFailed:
@@ -160,25 +177,32 @@ class _Run:
         message = str(error) if isinstance(error, RowIdError) else "see the program's own report"
         return RunFailed(self.run_id, _now(), type(error).__name__, message, self._rows, self._elapsed())
 
+    def _counting(self, progress: Progress) -> None:
+        if self._progress:
+            self._call(self._progress, progress)
+
     def _tell(self, event: Event) -> None:
         for listener in self._listeners:
-            try:
-                listener(event)
-            except Exception:
-                log.warning("an observer failed at %s of run %s", type(event).__name__, self.run_id, exc_info=True)
+            self._call(listener, event)
+
+    def _call(self, listener: Callable[[Any], None], heard: object) -> None:
+        try:
+            listener(heard)
+        except Exception:
+            log.warning("an observer failed at %s of run %s", type(heard).__name__, self.run_id, exc_info=True)
 
 
 class _Tally:
     """What the audit trail counts over all IDs."""
 
-    def __init__(self, recipe: Recipe) -> None:
+    def __init__(self, recipe: Recipe, limits: Limits | None) -> None:
         self.source, self.output = hashlib.sha256(), hashlib.sha256()
         self.null_ids = 0
-        self._cut = DistinctIds() if recipe.form in ("uuid", "int64") else None
+        self._cut = DistinctIds(recipe.form, limits) if recipe.form in ("uuid", "int64") else None
 
     def add(self, hashed: Hashed) -> None:
         self.source.update(hashed.digests.tobytes())
-        self.output.update("".join(f"{_line(one)}\n" for one in hashed.ids.to_pylist()).encode())
+        self.output.update(_lines(hashed.ids))
         self.null_ids += hashed.ids.null_count
         if self._cut:
             self._cut.add(hashed.ids)
@@ -189,6 +213,10 @@ class _Tally:
         A form that keeps the whole digest is taken to keep them apart; who could show otherwise has broken SHA-256.
         """
         return self._cut.distinct if self._cut else different
+
+    def close(self) -> None:
+        if self._cut:
+            self._cut.close()
 
 
 def with_ids(batch: pa.RecordBatch, ids: pa.Array, name: str, *, replace: bool) -> pa.RecordBatch:
@@ -212,8 +240,13 @@ def _reporting_to(progress: ProgressCallback) -> Observer:
     return observe
 
 
-def _line(one: object) -> str:
-    return "" if one is None else one.hex() if isinstance(one, bytes) else str(one)
+def _lines(ids: pa.Array) -> memoryview:
+    """IDs as text, one a line, a null as an empty line."""
+    if pa.types.is_fixed_size_binary(ids.type):
+        ids = pa.array([None if one is None else one.hex() for one in ids.to_pylist()], pa.string())
+    nothing, line_end = pa.scalar("", pa.large_string()), pa.scalar("\n", pa.large_string())
+    text = pc.binary_join_element_wise(ids.cast(pa.large_string()).fill_null(""), nothing, line_end)
+    return memoryview(text.buffers()[2] or b"")
 
 
 def _now() -> datetime:

@@ -13,7 +13,13 @@ from rowid.errors import SinkError
 
 def refuse_existing(path: Path, *, force: bool) -> None:
     """Raises SinkError if the file is there and may not be replaced, or if it could never be written."""
-    target = Path(os.path.realpath(path))
+    try:
+        _refuse(path, Path(os.path.realpath(path)), force=force)
+    except (OSError, ValueError) as error:  # ValueError: a NUL in the name
+        raise _refused(path, error) from None
+
+
+def _refuse(path: Path, target: Path, *, force: bool) -> None:
     if target.is_dir():
         raise SinkError("it is a directory", where=str(path), hint="Name a file in it.")
     if not target.parent.is_dir():
@@ -37,8 +43,9 @@ class AtomicFile(io.RawIOBase):
         refuse_existing(path, force=force)
         self._path, self._force = path, force
         self._target = Path(os.path.realpath(path))
-        self._temporary = self._target.with_name(f".{self._target.name[:80]}.{os.getpid()}.{secrets.token_hex(4)}.part")
+        self._temporary = self._target.with_name(f".{self._target.name[:40]}.{os.getpid()}.{secrets.token_hex(4)}.part")
         self._file: BinaryIO | None = None
+        self._aborted = False
         try:
             mode = stat.S_IMODE(self._target.stat().st_mode) if self._target.exists() else None
             handle = os.open(self._temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_CLOEXEC", 0), 0o666)
@@ -47,7 +54,7 @@ class AtomicFile(io.RawIOBase):
                 self._temporary.chmod(mode)
         except OSError as error:
             self.abort()
-            raise self._refused(error) from None
+            raise _refused(self._path, error) from None
 
     def writable(self) -> bool:
         """Always."""
@@ -55,12 +62,14 @@ class AtomicFile(io.RawIOBase):
 
     def write(self, data: Any, /) -> int:
         """Takes all of the bytes."""
+        if self._aborted:  # compressors and Arrow's writers write once more when they are thrown away
+            return memoryview(data).nbytes
         if self._file is None:
             raise SinkError("it is closed", where=str(self._path))
         try:
             return self._file.write(memoryview(data))
         except OSError as error:
-            raise self._refused(error) from None
+            raise _refused(self._path, error) from None
 
     def commit(self) -> None:
         """Makes the file appear under its name, safe on disk."""
@@ -74,11 +83,12 @@ class AtomicFile(io.RawIOBase):
             self._rename()
         except OSError as error:
             self.abort()
-            raise self._refused(error) from None
+            raise _refused(self._path, error) from None
         _sync_directory(self._target.parent)
 
     def abort(self) -> None:
         """Removes what was written; harmless after ``commit`` and when called twice."""
+        self._aborted = True
         if self._file is not None:
             try:
                 self._file.close()
@@ -100,24 +110,6 @@ class AtomicFile(io.RawIOBase):
                     raise FileExistsError(errno.EEXIST, "file exists") from None
         self._temporary.replace(self._target)
 
-    def _refused(self, error: OSError) -> SinkError:
-        hints = {
-            errno.ENOSPC: ("the disk is full", "Make room, or choose another place."),
-            errno.EDQUOT: ("the disk quota is used up", "Make room, or choose another place."),
-            errno.EFBIG: ("the file is larger than allowed here", "Choose another place."),
-            errno.EACCES: ("its directory may not be written", "Choose another place."),
-            errno.EPERM: ("its directory may not be written", "Choose another place."),
-            errno.EROFS: ("its directory is read-only", "Choose another place."),
-            errno.EEXIST: (
-                "the file appeared while it was being written",
-                "Choose another name, or force replacing it.",
-            ),
-            errno.ENAMETOOLONG: ("its name is too long", "Choose a shorter one."),
-        }
-        reason = (error.strerror or type(error).__name__).lower()
-        what, hint = hints.get(error.errno or 0, (f"it cannot be written: {reason}", ""))
-        return SinkError(what, where=str(self._path), hint=hint)
-
 
 class StandardOutput(io.RawIOBase):
     """Standard output, as it comes; what is written is gone, so ``abort`` cannot take it back."""
@@ -132,10 +124,14 @@ class StandardOutput(io.RawIOBase):
 
     def write(self, data: Any, /) -> int:
         """Takes all of the bytes."""
+        rest = memoryview(data)
+        size = rest.nbytes
         try:
-            return self._stream.write(memoryview(data))
+            while rest.nbytes:  # with PYTHONUNBUFFERED set, a write takes what fits into the pipe
+                rest = rest[self._stream.write(rest) :]
         except OSError as error:
             raise self._refused(error) from None
+        return size
 
     def commit(self) -> None:
         """Hands over the last bytes."""
@@ -148,12 +144,30 @@ class StandardOutput(io.RawIOBase):
         """Does nothing."""
 
     def _refused(self, error: OSError) -> SinkError:
+        _silence(self._stream)
         if isinstance(error, BrokenPipeError):
-            _silence(self._stream)
             return SinkError("whoever read it has stopped reading", where="standard output")
         reason = (error.strerror or type(error).__name__).lower()
-        _silence(self._stream)
         return SinkError(f"it cannot be written: {reason}", where="standard output")
+
+
+def _refused(path: Path, error: OSError | ValueError) -> SinkError:
+    hints = {
+        errno.ENOSPC: ("the disk is full", "Make room, or choose another place."),
+        errno.EDQUOT: ("the disk quota is used up", "Make room, or choose another place."),
+        errno.EFBIG: ("the file is larger than allowed here", "Choose another place."),
+        errno.EACCES: ("its directory may not be written", "Choose another place."),
+        errno.EPERM: ("its directory may not be written", "Choose another place."),
+        errno.EROFS: ("its directory is read-only", "Choose another place."),
+        errno.EEXIST: (
+            "the file appeared while it was being written",
+            "Choose another name, or force replacing it.",
+        ),
+        errno.ENAMETOOLONG: ("its name is too long", "Choose a shorter one."),
+    }
+    reason = (getattr(error, "strerror", None) or type(error).__name__).lower()
+    what, hint = hints.get(getattr(error, "errno", None) or 0, (f"it cannot be written: {reason}", ""))
+    return SinkError(what, where=str(path), hint=hint)
 
 
 Target = AtomicFile | StandardOutput

@@ -9,7 +9,7 @@ from rowid.errors import SourceError
 from rowid.model import ColumnInfo, ReadOptions, SourceInfo
 from rowid.sources.columns import named, require_known
 from rowid.sources.dialect import Dialect, dialect_of
-from rowid.sources.encoding import Encoding, EncodingError, encoding_of, second_guess
+from rowid.sources.encoding import Encoding, EncodingError, encoding_of, is_utf8, second_guess
 from rowid.sources.files import InputFile
 from rowid.sources.infer import ColumnGuess
 from rowid.sources.scan import RowTooLongError, Scan
@@ -139,16 +139,7 @@ class CsvSource:
 
 def _text(raw: bytes, encoding: Encoding, complete: bool, name: str) -> str:
     """The sample as text; what is not valid is left to the pass over the file, which knows the place."""
-    if encoding.guessed and not encoding.codec.startswith("utf-16") and _is_binary(raw):
+    if encoding.guessed and not encoding.codec.startswith("utf-16") and b"\0" in raw and not is_utf8(raw):
         hint = "If it is a spreadsheet or a Parquet file, give it its proper ending."
         raise SourceError("this is binary data, not text", where=name, hint=hint)
     return raw.decode(encoding.codec, "replace")
-
-
-def _is_binary(raw: bytes) -> bool:
-    """NUL bytes in what is not even UTF-8."""
-    try:
-        raw[: len(raw) - 4].decode()
-    except UnicodeDecodeError:
-        return b"\0" in raw
-    return False

@@ -115,7 +115,8 @@ def has_header(table: Sequence[Row]) -> bool:
     enough, and where nobody votes there is a header. Where not all is quoted, a quoted cell is a text.
     """
     first, rest = table[0], table[1:]
-    all_quoted = bool(rest) and all(cell.quoted for row in rest for cell in row if cell.text)
+    filled = [cell for row in rest for cell in row if cell.text]
+    all_quoted = bool(filled) and all(cell.quoted for cell in filled)
     against = False
     for at, cell in enumerate(first):
         below = [row[at].text for row in rest if at < len(row) and row[at].text]
@@ -123,7 +124,7 @@ def has_header(table: Sequence[Row]) -> bool:
         typed = looks_typed(cell.text) and (all_quoted or not cell.quoted)
         if cell.text and not typed and typed_below:
             return True
-        against = against or (typed and (typed_below or not below))
+        against = against or (typed and (typed_below or not rest))
     return not against
 
 
@@ -138,43 +139,44 @@ class _Candidate:
 def _candidates(
     text: str, complete: bool, delimiter: str | None, quote: str | None, prefer: str
 ) -> Iterator[_Candidate]:
-    for order, one in enumerate((delimiter,) if delimiter else DELIMITERS):
-        for mark in (quote,) if quote is not None else ('"', "'", ""):
-            table = list(islice(rows(text, one, mark, complete), _ROWS)) or list(islice(rows(text, one, mark), 1))
-            if not table or (quote is None and not _is_quote(mark, table)):
-                continue
-            width = len(table[0])
-            many = sum(len(row) > 1 for row in table) / len(table)
-            same = sum(len(row) == width for row in table) / len(table)
-            if delimiter or (width > 1 and many >= _HALF):
-                yield _Candidate(one, mark, table, (one == prefer, same, width, mark != '"', -order))
-    if not delimiter:
-        for mark in (quote,) if quote is not None else ('"', "'", ""):
-            table = list(islice(rows(text, NO_DELIMITER, mark, complete), _ROWS)) or list(
-                rows(text, NO_DELIMITER, mark)
-            )
-            if table and (quote is not None or _is_quote(mark, table)):
-                yield _Candidate(NO_DELIMITER, mark, table, (False, 0.0, 0.0, mark != '"', 0))
+    delimiters = (delimiter,) if delimiter else (*DELIMITERS, NO_DELIMITER)
+    marks = (quote,) if quote is not None else ('"', "'", "")
+    tables = {(one, mark): _table(text, one, mark, complete) for one in delimiters for mark in marks}
+    doubled = any(
+        cell.quoted and cell.whole for one in delimiters for row in tables.get((one, '"'), ()) for cell in row
+    )
+    for (one, mark), table in tables.items():
+        if not table or (quote is None and not _is_quote(mark, table, doubled)):
+            continue
+        width = len(table[0])
+        many = sum(len(row) > 1 for row in table) / len(table)
+        same = sum(len(row) == width for row in table) / len(table)
+        evidence = (mark != '"', -delimiters.index(one))
+        if one == NO_DELIMITER:
+            yield _Candidate(one, mark, table, (False, 0, 0, *evidence))
+        elif delimiter or (width > 1 and many >= _HALF):
+            yield _Candidate(one, mark, table, (one == prefer, same, width, *evidence))
 
 
-def _is_quote(mark: str, table: Sequence[Row]) -> bool:
-    """Whether rows that were split with this quote speak for it. The double quote needs no evidence.
+def _table(text: str, delimiter: str, quote: str, complete: bool) -> list[Row]:
+    """The first rows; a row that the sample cuts off only where there is no other."""
+    return list(islice(rows(text, delimiter, quote, complete), _ROWS)) or list(islice(rows(text, delimiter, quote), 1))
 
-    The single quote is one if every field that begins with it also ends with it, at least two do, and no field begins
-    with a double quote. Nothing is quoted if at least two fields begin with a double quote and none ends with one.
+
+def _is_quote(mark: str, table: Sequence[Row], doubled: bool) -> bool:
+    """Whether rows that were split with this quote speak for it.
+
+    The double quote needs no evidence. Others are out if some field is well quoted with it (``doubled``). The single
+    quote is one if at least two fields are quoted with it, all of them well. Nothing is quoted if at least two fields
+    begin with a double quote and none ends with one.
     """
-    if mark == '"':
-        return True
+    if mark == '"' or doubled:
+        return mark == '"'
     cells = [cell for row in table for cell in row]
     if mark == "'":
-        quoted = [cell for cell in cells if cell.quoted]
-        return (
-            len(quoted) >= 2
-            and all(c.whole for c in quoted)
-            and not any(c.text[:1] == '"' for c in cells if not c.quoted)
-        )
-    opened = [cell.text for cell in cells if cell.text[:1] == '"']
-    return len(opened) >= 2 and not any(len(one) > 1 and one.endswith('"') for one in opened)
+        quoted = [cell.whole for cell in cells if cell.quoted]
+        return len(quoted) > 1 and all(quoted)
+    return sum(cell.text[:1] == '"' for cell in cells) > 1 and not any(cell.text[-1:] == '"' for cell in cells)
 
 
 def _cell(match: re.Match[str], quote: str) -> Cell:

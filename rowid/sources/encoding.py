@@ -49,7 +49,7 @@ def encoding_of(sample: bytes, wanted: str | None, name: str) -> Encoding:
     if wanted is not None:
         codec = _canonical_name(wanted, name)
         return Encoding(_BOM_EATERS.get(codec, codec), 0, wanted, guessed=False)
-    return _utf16(sample) or (None if _utf8(sample) else _one_byte(sample, name)) or Encoding("utf-8", 0, "UTF-8")
+    return _utf16(sample) or (None if is_utf8(sample) else _one_byte(sample, name)) or Encoding("utf-8", 0, "UTF-8")
 
 
 def second_guess(file: InputFile, error: EncodingError) -> Encoding | None:
@@ -67,19 +67,25 @@ def second_guess(file: InputFile, error: EncodingError) -> Encoding | None:
 
 
 class Utf8Stream(io.RawIOBase):
-    """A file's text as UTF-8 bytes, its last line ended, followed by ``tail``; raises EncodingError with the place."""
+    r"""A file's text as UTF-8 bytes, its last line ended, followed by ``tail``; raises EncodingError with the place.
 
-    def __init__(self, file: InputFile, encoding: Encoding, tail: bytes = b"") -> None:
+    ``has_nul`` tells whether a NUL came by so far. With ``mask_nul`` it is given as ``\x01B``, and ``\x01`` as
+    ``\x01A``; ``masked`` tells whether one came by. Arrow's CSV parser needs that: it looks for delimiters with
+    SSE4.2 instructions that stop at a NUL, and overlooks those behind one.
+    """
+
+    def __init__(self, file: InputFile, encoding: Encoding, tail: bytes = b"", *, mask_nul: bool = False) -> None:
         super().__init__()
         self._file, self._encoding, self._tail = file, encoding, tail
         self._stream = file.open()
         self._decoder = codecs.getincrementaldecoder(encoding.codec)("strict")
         self._fast = encoding.codec in _ASCII_SUPERSETS
+        self._mask_nul = mask_nul
         self._ready = b""
         self._last = b""
         self._fed = len(self._stream.read(encoding.bom))
         self._done = False
-        self.has_nul = False
+        self.has_nul = self.masked = False
 
     def readable(self) -> bool:
         """Always."""
@@ -115,6 +121,9 @@ class Utf8Stream(io.RawIOBase):
         is_utf8_already = raw and self._fast and raw.isascii() and not self._decoder.getstate()[0]
         text = raw if is_utf8_already else self._decoded(raw)
         self.has_nul = self.has_nul or b"\0" in text
+        if self._mask_nul and (b"\0" in text or b"\1" in text):
+            self.masked = True
+            text = text.replace(b"\1", b"\1A").replace(b"\0", b"\1B")
         self._last = text[-1:] or self._last
         if raw:
             return text
@@ -152,7 +161,8 @@ def _canonical_name(wanted: str, name: str) -> str:
     return codec.name
 
 
-def _utf8(sample: bytes) -> bool:
+def is_utf8(sample: bytes) -> bool:
+    """Whether bytes are UTF-8, perhaps cut off within a character."""
     try:
         codecs.getincrementaldecoder("utf-8")().decode(sample)
     except UnicodeDecodeError:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 import pyarrow as pa
+import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 
 from rowid.errors import RowIdError, SourceError
@@ -34,7 +35,7 @@ class Scan:
     ) -> None:
         self._file, self._dialect, self._block, self._is_survey = file, dialect, block, survey
         tail = dialect.delimiter * (dialect.width - 1) + "\n" if survey else ""
-        self._stream = Utf8Stream(file, encoding, tail.encode())
+        self._stream = Utf8Stream(file, encoding, tail.encode(), mask_nul=True)
         self._ragged = self._odd = self._last_odd = 0
         self._first_ragged = (0, 0)
         self.done = 0
@@ -72,6 +73,7 @@ class Scan:
         try:
             with self._opened() as rows:
                 for batch in rows:
+                    batch = _unmasked(batch) if self._stream.masked else batch  # noqa: PLW2901
                     for at in range(0, batch.num_rows, _ROWS):
                         yield batch.slice(at, _ROWS)
         except RowIdError:
@@ -140,3 +142,11 @@ class Scan:
             where=self._file.name,
             hint="Close it, or say that nothing is quoted if quotes are plain characters here.",
         )
+
+
+def _unmasked(batch: pa.RecordBatch) -> pa.RecordBatch:
+    """The batch with the NUL characters that were kept from Arrow's parser."""
+    columns = batch.columns
+    for mask, character in (("\1B", "\0"), ("\1A", "\1")):
+        columns = [pc.replace_substring(column, mask, character) for column in columns]
+    return pa.record_batch(columns, names=batch.schema.names)

@@ -33,6 +33,7 @@ def folder(tmp_path, monkeypatch) -> Path:
     work.mkdir()
     monkeypatch.chdir(work)
     monkeypatch.setenv("ROWID_STATE_DIR", str(tmp_path / "state"))
+    monkeypatch.setenv("ROWID_TUNING", str(tmp_path / "tuning.json"))
     monkeypatch.setenv("PYTHONPATH", str(ROOT))
     monkeypatch.setenv("TERMINAL_WIDTH", "100")
     return work

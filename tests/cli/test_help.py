@@ -55,7 +55,7 @@ def shell(folder):
 
 def test_there_are_options_to_look_for():
     assert len(OPTIONS) >= 40
-    assert list(ROWID.commands) == ["run", "profile", "verify", "runs", "app"]
+    assert list(ROWID.commands) == ["run", "profile", "verify", "runs", "tune", "app"]
 
 
 @pytest.mark.parametrize(("command", "option"), OPTIONS)

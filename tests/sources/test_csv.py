@@ -107,7 +107,7 @@ def test_a_row_of_another_width_is_numbered_right_behind_a_sep_line_and_without_
 
 
 def test_a_name_that_stands_twice_is_refused(tmp_path):
-    with pytest.raises(ColumnError, match="the header names 'a', 'c' more than once"):
+    with pytest.raises(ColumnError, match=r"the header names 'a', 'c' more than once"):
         source(tmp_path, b"a,b,a,c,c\n1,2,3,4,5\n").info()
 
 
@@ -162,17 +162,26 @@ def test_a_nul_within_quotes_is_read_and_noted(tmp_path):
     assert "some cells hold NUL characters" in one.info().notes
 
 
+def test_a_nul_hides_neither_delimiters_nor_quotes_nor_line_ends_behind_it(tmp_path):
+    wide = cells(source(tmp_path, b'abc,b,"\0"\nx,007,""\ny,z,\n"\0",a,I\n'))
+    assert wide.to_pydict() == {"abc": ["x", "y", "\0"], "b": ["007", "z", "a"], "\0": ["", None, "I"]}
+    rows = [("\0", "\1"), ("", "\0\1B"), ("\1A", "\0,"), ("x", '\0"'), ("\0\n", "y")]
+    content = "a,b\n" + "".join('"{}","{}"\n'.format(*(cell.replace('"', '""') for cell in row)) for row in rows)
+    narrow = cells(source(tmp_path, content.encode()))
+    assert list(zip(*narrow.to_pydict().values(), strict=True)) == rows
+
+
 def test_a_file_that_changes_between_two_passes_is_refused(tmp_path):
     one = source(tmp_path, b"a,b\n1,2\n")
     one.info()
     (tmp_path / "table.csv").write_bytes(b"a,b\n1,2\n3,4\n")
-    with pytest.raises(SourceError, match="it changed while it was being read"):
+    with pytest.raises(SourceError, match=r"it changed while it was being read"):
         one.open().read_all()
 
 
 @pytest.mark.parametrize("options", [{"delimiter": ""}, {"delimiter": "::"}, {"delimiter": "§"}, {"quote": "\n"}])
 def test_a_delimiter_or_quote_that_cannot_be_one_is_refused(tmp_path, options):
-    with pytest.raises(SourceError, match="delimiter|quote"):
+    with pytest.raises(SourceError, match=r"delimiter|quote"):
         source(tmp_path, b"a,b\n1,2\n", **options).info()
 
 

@@ -53,12 +53,12 @@ def test_a_mixed_column_is_text_in_its_canonical_form_with_a_note(tmp_path):
 def test_a_sheet_can_be_named(tmp_path):
     path = workbook(tmp_path, ["a"], [1], Other=[["b", "c"], ["x", "y"]])
     assert values(file_source(path, ReadOptions(sheet="Other"))).to_pydict() == {"b": ["x"], "c": ["y"]}
-    with pytest.raises(SourceError, match="there is no sheet 'Third'. There are 'Data', 'Other'"):
+    with pytest.raises(SourceError, match=r"there is no sheet 'Third'. There are 'Data', 'Other'"):
         file_source(path, ReadOptions(sheet="Third")).info()
 
 
 def test_an_empty_sheet_is_refused_and_the_others_named(tmp_path):
-    with pytest.raises(SourceError, match="the sheet 'Data' is empty. The others are 'Other'"):
+    with pytest.raises(SourceError, match=r"the sheet 'Data' is empty. The others are 'Other'"):
         file_source(workbook(tmp_path, Other=[["a"]])).info()
 
 
@@ -95,7 +95,7 @@ def test_a_damaged_workbook_is_refused(tmp_path):
     path = workbook(tmp_path, ["a"], [1])
     content = (tmp_path / "x.xlsx").read_bytes()
     (tmp_path / "x.xlsx").write_bytes(content[:3000])
-    with pytest.raises(SourceError, match="damaged, or no Excel file"):
+    with pytest.raises(SourceError, match=r"damaged, or no Excel file"):
         file_source(path).info()
 
 
@@ -104,5 +104,5 @@ def test_another_zip_archive_is_refused(tmp_path):
 
     with zipfile.ZipFile(tmp_path / "x.zip", "w") as archive:
         archive.writestr("a.csv", "a,b\n1,2\n")
-    with pytest.raises(SourceError, match="damaged, or no Excel file"):
+    with pytest.raises(SourceError, match=r"damaged, or no Excel file"):
         file_source(str(tmp_path / "x.zip")).info()

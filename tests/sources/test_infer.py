@@ -106,13 +106,12 @@ def test_cells_of_every_spelling_have_the_values_they_name():
     assert read("0001-01-01", "9999-12-31") == [date(1, 1, 1), date(9999, 12, 31)]
     assert read("2020-01-01 10:00", "2020-01-02") == [datetime(2020, 1, 1, 10), datetime(2020, 1, 2)]
     assert read("2020-01-01T10:00Z", "2020-01-01 10:00-05:30", "2020-01-01T10:00+02") == [
-        datetime(2020, 1, 1, 10, tzinfo=UTC), datetime(2020, 1, 1, 15, 30, tzinfo=UTC), datetime(2020, 1, 1, 8, tzinfo=UTC),
-    ]  # fmt: skip
-    assert (
-        values(cells(pa.array(["2020-01-01T00:00:00.000000001"]), pa.timestamp("ns"))).cast(pa.int64())[0].as_py()
-        % 1000
-        == 1
-    )
+        datetime(2020, 1, 1, 10, tzinfo=UTC),
+        datetime(2020, 1, 1, 15, 30, tzinfo=UTC),
+        datetime(2020, 1, 1, 8, tzinfo=UTC),
+    ]
+    nanoseconds = values(cells(pa.array(["2020-01-01T00:00:00.000000001"]), pa.timestamp("ns")))
+    assert nanoseconds.cast(pa.int64())[0].as_py() % 1000 == 1
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,74 @@
+"""``rowid tune``: what the ways to hash cost on this machine."""
+
+import subprocess
+import sys
+import time
+from dataclasses import asdict
+
+from rowid.cli import options
+from rowid.cli.output import as_json, out, tell
+from rowid.errors import SinkError, UsageError
+
+_ROWS = 100_000
+_LOAD = """
+import time
+started = time.perf_counter()
+from rowid import kernel
+was_cached = kernel.is_cached()
+kernel.load()
+print(was_cached, time.perf_counter() - started)
+"""
+
+
+def tune(json: options.Json = False) -> None:
+    """Compiles the kernel, measures, and writes down from how many rows on it pays."""
+    from importlib.util import find_spec
+
+    from rowid import tuning
+
+    if find_spec("numba") is None:
+        raise UsageError("numba is not installed, so there is nothing to tune", hint="pip install 'rowid[fast]'.")
+    tell("compiling the kernel, if that was not done before; about 15 seconds")
+    was_cached, first = _load()
+    _, second = _load()
+    measured = tuning.Costs(
+        reference_s=_reference(),
+        load_s=second,
+        compile_s=tuning.costs().compile_s if was_cached else first,
+    )
+    try:
+        place = tuning.keep(measured)
+    except OSError as error:
+        raise SinkError(f"it cannot be written ({error.strerror})", where=str(tuning.path())) from None
+    if json:
+        out(as_json({**asdict(measured), "file": str(place)}))
+    else:
+        rows = round(measured.load_s / measured.reference_s, -3)
+        out(f"reference    {measured.reference_s * 1e6:.2f} µs a row")
+        out(f"kernel       {measured.load_s:.2f} s to load, {measured.compile_s:.1f} s to compile, once")
+        out(f"so           the kernel is taken from about {rows:,.0f} rows on ({place})")
+
+
+def _load() -> tuple[bool, float]:
+    """Loads the kernel in a process of its own: whether it was compiled already, and the seconds that it took."""
+    done = subprocess.run([sys.executable, "-c", _LOAD], capture_output=True, text=True, check=True)  # noqa: S603
+    was_cached, seconds = done.stdout.split()
+    return was_cached == "True", float(seconds)
+
+
+def _reference() -> float:
+    """Seconds a row of a table of five columns, by the reference."""
+    import numpy as np
+    import pyarrow as pa
+
+    from rowid.engine import HashingEngine
+    from rowid.recipe import Recipe
+
+    numbers = np.arange(_ROWS)
+    texts = [f"user{number}@example.com" for number in numbers]
+    columns = [texts, texts, numbers, numbers / 100, numbers.astype("datetime64[D]")]
+    batch = pa.record_batch(columns, [f"c{at}" for at in range(len(columns))])
+    engine = HashingEngine(Recipe(batch.schema.names), strategy="simple")
+    started = time.perf_counter()
+    engine.hash(batch)
+    return (time.perf_counter() - started) / _ROWS

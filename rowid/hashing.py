@@ -1,0 +1,134 @@
+"""From a batch to the digests of its rows, by the reference or by the kernel; both give the same."""
+
+import os
+import time
+from dataclasses import dataclass
+from importlib.util import find_spec
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+
+from rowid import canonical, digest, tuning
+from rowid.errors import CanonicalError
+from rowid.recipe import Recipe
+from rowid.stream import taken
+
+_FUTURE = 3  # runs like this one that are taken to come
+
+
+@dataclass(slots=True)
+class Digested:
+    """Digests of n rows, uint8 (n, 32), empty if they were not wanted; their hexadecimal digits if they are at hand.
+
+    ``nulls`` counts the null key fields of each row, (n,); None if there is none in the batch. The seconds are those
+    that went into texts and messages, and into hashing; the kernel does both at once and counts them as hashing.
+    """
+
+    digests: np.ndarray
+    hexes: np.ndarray | None
+    nulls: np.ndarray | None
+    canonicalise_s: float = 0.0
+    hash_s: float = 0.0
+
+
+class Hasher:
+    """Makes digests by a recipe, the way that is expected to be the faster one.
+
+    ``strategy``: ``simple`` is the reference, ``batch`` the kernel on one thread, ``parallel`` the kernel on all
+    processors; ``auto`` takes the reference for few rows and without numba. ``reason`` says why.
+    """
+
+    def __init__(self, recipe: Recipe, *, strategy: str = "auto", threads: int | None = None) -> None:
+        self.recipe = recipe
+        self.strategy, self.reason = strategy, "asked for"
+        self._key = digest.secret(recipe.key_env)
+        self._threads = threads or (1 if strategy == "batch" else len(os.sched_getaffinity(0)))
+        self._fast = strategy in ("batch", "parallel")
+        self._expected = self._seen = 0
+
+    def expect(self, rows: int | None) -> None:
+        """Says how many rows are to come in all, None if nobody knows."""
+        self._expected = rows or 0
+
+    @property
+    def used(self) -> str:
+        """The strategy that ``auto`` came to, or the one that was asked for."""
+        if self.strategy != "auto":
+            return self.strategy
+        return ("parallel" if self._threads > 1 else "batch") if self._fast else "simple"
+
+    def texts(self, batch: pa.RecordBatch, first_row: int) -> list[pa.Array]:
+        """The canonical texts of the key columns, each a large_string array of the batch's length."""
+        return [
+            canonical.texts(batch.column(name), self.recipe.rule(name), column=name, first_row=first_row)
+            for name in self.recipe.columns
+        ]
+
+    def messages(self, batch: pa.RecordBatch, rows: np.ndarray) -> list[bytes]:
+        """The messages of some rows of a batch, by their positions."""
+        return canonical.messages(self.texts(taken(batch, rows), 1)).to_pylist()
+
+    def digests(self, messages: list[bytes]) -> np.ndarray:
+        """The digests of messages, uint8 (n, 32)."""
+        return digest.digests(messages, self._key)
+
+    def digested(self, batch: pa.RecordBatch, first_row: int, *, wants_digests: bool = True) -> Digested:
+        """The digests of a batch whose first row is number ``first_row``."""
+        self._seen += batch.num_rows
+        if self.strategy == "auto" and not self._fast:
+            self._fast, self.reason = _is_worth_it(max(self._expected, self._seen))
+        if self._fast and batch.num_rows:
+            return self._by_kernel(batch, first_row, wants_digests)
+        return self._by_reference(batch, first_row)
+
+    def _by_reference(self, batch: pa.RecordBatch, first_row: int) -> Digested:
+        started = time.perf_counter()
+        texts = self.texts(batch, first_row)
+        messages = canonical.messages(texts).to_pylist()
+        between = time.perf_counter()
+        with_nulls = [pc.is_null(text).to_numpy(zero_copy_only=False) for text in texts if text.null_count]
+        nulls = np.add.reduce(with_nulls, dtype=np.uint16) if with_nulls else None
+        digests = self.digests(messages)
+        return Digested(digests, None, nulls, between - started, time.perf_counter() - between)
+
+    def _by_kernel(self, batch: pa.RecordBatch, first_row: int, wants_digests: bool) -> Digested:
+        from rowid import kernel
+
+        started = time.perf_counter()
+        wants_hexes = self.recipe.form == "hex"
+        rows = kernel.hashed(
+            batch, self.recipe, self._key,
+            digests=wants_digests or not wants_hexes, hexes=wants_hexes, first_row=first_row, threads=self._threads,
+        )  # fmt: skip
+        left = np.flatnonzero(rows.left)
+        if left.size:
+            try:
+                some = self._by_reference(taken(batch, left), 1)
+            except CanonicalError:
+                return self._by_reference(batch, first_row)  # which raises it again, and names the right rows
+            if len(rows.digests):
+                rows.digests[left] = some.digests
+            if len(rows.hexes):
+                rows.hexes[left] = digest.hex_digits(some.digests)
+            rows.nulls[left] = 0 if some.nulls is None else some.nulls
+        nulls = rows.nulls if rows.nulls.any() else None
+        hexes = rows.hexes if wants_hexes else None
+        return Digested(rows.digests, hexes, nulls, 0.0, time.perf_counter() - started)
+
+
+def _is_worth_it(rows: int) -> tuple[bool, str]:
+    """Whether the kernel gives the digests of so many rows sooner than the reference, and why."""
+    costs = tuning.costs()
+    took = rows * costs.reference_s
+    if took < costs.load_s:
+        return False, f"{rows:,} rows are done before the kernel would be loaded"
+    if find_spec("numba") is None:
+        return False, "numba is not installed"
+    from rowid import kernel
+
+    if kernel.is_cached():
+        return True, f"{rows:,} rows are worth loading the kernel"
+    if took * _FUTURE > costs.compile_s:  # what is compiled is kept, and serves every run to come
+        return True, f"{rows:,} rows are worth compiling the kernel, once"
+    return False, f"{rows:,} rows are done before the kernel would be compiled"

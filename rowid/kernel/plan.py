@@ -1,0 +1,145 @@
+"""How compiled code sees the columns of a batch: a matrix of addresses, one row a column.
+
+A row of the plan: kind, address of the data, of the offsets, of the validity bitmap (0: no nulls), the array's own
+offset in rows, the end of the data, and two numbers that depend on the kind.
+"""
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+import pyarrow as pa
+
+from rowid import canonical
+from rowid.kernel.encode import short_floats
+from rowid.recipe import Recipe, Rule
+from rowid.stream import CellType, TextType, values
+
+WIDTH = 8
+_PLACES = {"s": 0, "ms": 3, "us": 6, "ns": 9}
+_NO_RULE = Rule()
+_SAMPLE, _MOST = 2000, 0.98
+_LONG_DIGITS = 18  # of a decimal that 64 bits hold
+
+
+class Kind(IntEnum):
+    """What a column holds, and how."""
+
+    STRING = 0  # 64-bit offsets
+    SHORT_STRING = 1  # 32-bit offsets
+    INTEGER = 2  # unit: bytes of each, flag: 1 for signed
+    FLOAT = 3
+    BOOLEAN = 4
+    DATE = 5
+    TIMESTAMP = 6  # unit: decimal places of a tick, flag: 1 for one with a zone
+    TIME = 7  # unit: decimal places of a tick, flag: bytes of each
+    DECIMAL = 8  # unit: scale; up to 18 digits
+    BINARY = 9  # 64-bit offsets
+    UUID = 10
+    NULL = 11
+
+
+BOUNDS = {  # the most bytes of a field, for the kinds whose fields do not depend on offsets
+    Kind.INTEGER: 24, Kind.FLOAT: 28, Kind.BOOLEAN: 8, Kind.DATE: 16, Kind.TIMESTAMP: 36, Kind.TIME: 24,
+    Kind.DECIMAL: 28, Kind.UUID: 44, Kind.NULL: 1,
+}  # fmt: skip
+LENGTH_BOUND = 21  # the most bytes of the LENGTH ":" of a string
+PADDING = 9 + 32  # the bit 1, the length in bits, and what wide stores may overwrite behind a message
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """The matrix, int64 of shape (columns, WIDTH), and the arrays that it points into, which it keeps alive."""
+
+    matrix: np.ndarray
+    fixed_bytes: int
+    arrays: tuple[pa.Array, ...]
+
+
+def planned(batch: pa.RecordBatch, recipe: Recipe, first_row: int) -> Plan:
+    """The plan of the recipe's columns of a batch.
+
+    Columns of other kinds, and those with a rule, become canonical text first, by the reference: wide decimals,
+    durations, floats of more than 15 digits and mixed Python objects are rare, and a rule can ask for anything.
+    """
+    matrix = np.zeros((len(recipe.columns), WIDTH), np.int64)
+    arrays, fixed = [], PADDING
+    for at, name in enumerate(recipe.columns):
+        array, rule = batch.column(name), recipe.rule(name)
+        if rule == _NO_RULE:
+            array = _plain(array)
+        kind, unit, flag = _kind_of(array) if rule == _NO_RULE else (None, 0, 0)
+        if kind is None:
+            array = canonical.texts(array, rule, column=name, first_row=first_row)
+            kind = Kind.STRING
+        matrix[at] = _row(kind, array, unit, flag)
+        fixed += BOUNDS.get(kind, LENGTH_BOUND)
+        arrays.append(array)
+    return Plan(matrix, fixed, tuple(arrays))
+
+
+def _plain(array: pa.Array) -> pa.Array:
+    """The array without what only carries it, in the layouts that the kernel reads."""
+    type_ = array.type
+    if isinstance(type_, CellType):
+        return values(array)
+    if isinstance(type_, TextType):
+        return array.storage
+    if pa.types.is_dictionary(type_):
+        return _plain(array.dictionary_decode())
+    if pa.types.is_string_view(type_):
+        return array.cast(pa.large_string())
+    if pa.types.is_binary_view(type_):
+        return array.cast(pa.large_binary())
+    if pa.types.is_decimal32(type_) or pa.types.is_decimal64(type_):
+        return array.cast(pa.decimal128(type_.precision, type_.scale))
+    if pa.types.is_float16(type_) or pa.types.is_float32(type_):
+        return array.cast(pa.float64())
+    return array
+
+
+def _kind_of(array: pa.Array) -> tuple[Kind | None, int, int]:
+    type_, is_ = array.type, pa.types
+    if is_.is_string(type_) or is_.is_large_string(type_):
+        return Kind.SHORT_STRING if is_.is_string(type_) else Kind.STRING, 0, 0
+    if is_.is_integer(type_):
+        return Kind.INTEGER, type_.bit_width // 8, int(is_.is_signed_integer(type_))
+    if is_.is_float64(type_):
+        return (Kind.FLOAT if _is_short(array) else None), 0, 0
+    if is_.is_timestamp(type_):
+        return Kind.TIMESTAMP, _PLACES[type_.unit], int(type_.tz is not None)
+    if is_.is_time(type_):
+        return Kind.TIME, _PLACES[type_.unit], type_.bit_width // 8
+    if is_.is_decimal128(type_) and type_.precision <= _LONG_DIGITS and 0 <= type_.scale <= _LONG_DIGITS:
+        return Kind.DECIMAL, type_.scale, 0
+    simple = (
+        (is_.is_boolean, Kind.BOOLEAN),
+        (is_.is_date32, Kind.DATE),
+        (is_.is_large_binary, Kind.BINARY),
+        (is_.is_null, Kind.NULL),
+        (lambda t: isinstance(t, pa.UuidType), Kind.UUID),
+    )
+    return next((kind for matches, kind in simple if matches(type_)), None), 0, 0
+
+
+def _is_short(array: pa.Array) -> bool:
+    """Whether 15 digits write nearly all of a sample of floats; the rows of the others go to the reference."""
+    sample = array.slice(0, _SAMPLE).drop_null().to_numpy()
+    return bool(np.mean(short_floats(sample)) >= _MOST) if len(sample) else True
+
+
+def _row(kind: Kind, array: pa.Array, unit: int, flag: int) -> list[int]:
+    storage = array.storage if isinstance(array.type, pa.BaseExtensionType) else array
+    buffers = [*storage.buffers(), None, None]
+    has_offsets = kind in (Kind.STRING, Kind.SHORT_STRING, Kind.BINARY)
+    data = buffers[2] if has_offsets else buffers[1]
+    return [
+        kind,
+        data.address if data else 0,
+        buffers[1].address if has_offsets and buffers[1] else 0,
+        buffers[0].address if buffers[0] and array.null_count else 0,
+        storage.offset,
+        data.address + data.size if data else 0,
+        unit,
+        flag,
+    ]
