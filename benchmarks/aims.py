@@ -57,9 +57,8 @@ def _scaling(results: dict[str, Any]) -> Iterator[Aim]:
         return
     costs = [size["ns_per_row"]["median"] for size in results["scaling"]["sizes"]]
     yield _at_most("cost per row, dearest size over cheapest", _FLAT, max(costs) / min(costs), "")
-    if "two_times_one" in results["scaling"]["threads"]:
-        times = results["scaling"]["threads"]["two_times_one"]["median"]
-        yield _at_least("two threads, times one", _TWO_THREADS, times)
+    times = results["scaling"]["threads"]["two_times_one"]["median"]
+    yield _at_least("two threads, times one", _TWO_THREADS, times)
 
 
 def _end_to_end(results: dict[str, Any]) -> Iterator[Aim]:
