@@ -117,6 +117,21 @@ def test_views_as_polars_makes_them_can_be_numbered_and_patched():
     assert len(set(simple[0][0] + simple[0][1])) == 30
 
 
+@pytest.fixture
+def unloaded(monkeypatch):
+    """As if the kernel were not in this process yet."""
+    monkeypatch.setattr(kernel, "is_loaded", lambda: False)
+
+
+def test_a_kernel_that_is_loaded_is_used_for_few_rows_too():
+    kernel.load()
+    engine = HashingEngine(Recipe(["n"]))
+    engine.hash(pa.record_batch({"n": [1]}))
+    assert engine.hasher.used != "simple"
+    assert engine.hasher.reason == "the kernel is loaded already"
+
+
+@pytest.mark.usefixtures("unloaded")
 def test_few_rows_are_not_worth_the_kernel_and_many_are(monkeypatch):
     engine = HashingEngine(Recipe(["n"]))
     engine.hash(pa.record_batch({"n": [1]}))
@@ -130,12 +145,14 @@ def test_few_rows_are_not_worth_the_kernel_and_many_are(monkeypatch):
     assert "worth loading the kernel" in engine.hasher.reason
 
 
+@pytest.mark.usefixtures("unloaded")
 def test_the_audit_trail_says_which_strategy_was_used_and_why():
     frame = pa.table({"n": [1, 2]})
     _, trail = rowid.generate_unique_row_ids(frame, return_audit_trail=True)
     assert (trail.strategy, trail.strategy_reason) == ("simple", "2 rows are done before the kernel would be loaded")
 
 
+@pytest.mark.usefixtures("unloaded")
 def test_measured_costs_decide_and_a_damaged_file_of_them_does_not(tmp_path, monkeypatch):
     monkeypatch.setenv(tuning.ENVIRONMENT, str(tmp_path / "here" / "tuning.json"))
     measured = tuning.Costs(reference_s=1.0, load_s=0.5, compile_s=1.0)
@@ -149,6 +166,7 @@ def test_measured_costs_decide_and_a_damaged_file_of_them_does_not(tmp_path, mon
     assert tuning.costs() == tuning.Costs()
 
 
+@pytest.mark.usefixtures("unloaded")
 def test_without_numba_the_reference_does_it_all(monkeypatch):
     monkeypatch.setattr(hashing, "find_spec", lambda name: None)
     engine = HashingEngine(Recipe(["n"]))
