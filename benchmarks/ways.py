@@ -183,7 +183,7 @@ def cores() -> int:
 
 PANDAS = Way(
     "pandas + hashlib",
-    "the usual code, `astype(str)`, `agg('|'.join, axis=1)`, hashlib; measured on a hundredth of the rows and counted up",
+    "the usual code, `astype(str)`, `agg('|'.join, axis=1)`, hashlib; on a hundredth of the rows and counted up",
     _pandas,
     lambda frame: pa.array(frame["row_id"]),
     needs=("pandas",),

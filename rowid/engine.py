@@ -1,7 +1,7 @@
 """The engine proper: batches in, IDs out, by one recipe."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Self
@@ -16,7 +16,6 @@ from rowid.errors import ColumnError, DuplicateRowError, NullKeyError, SourceErr
 from rowid.hashing import Digested, Hasher
 from rowid.recipe import Recipe
 
-_SLICE = 1 << 22  # rows hashed at a time: their hexadecimal IDs fit into an Arrow array with 32-bit offsets
 _NONE = np.zeros(0, np.int64)
 
 
@@ -85,12 +84,12 @@ class HashingEngine:
             NullKeyError: the recipe rejects what the batch holds.
         """
         counts = self.recipe.duplicates != "keep"
-        parts = [self._hashed(part, counts=counts).ids for part in _slices(batch)]
+        parts = [self._hashed(part, counts=counts).ids for part in self._slices(batch)]
         return parts[0] if len(parts) == 1 else pa.concat_arrays(parts)
 
     def hashed(self, batch: pa.RecordBatch) -> Hashed:
         """As ``hash``, with the digests; the rows are counted in ``uniqueness``."""
-        parts = [self._hashed(part, counts=True) for part in _slices(batch)]
+        parts = [self._hashed(part, counts=True) for part in self._slices(batch)]
         if len(parts) == 1:
             return parts[0]
         return Hashed(
@@ -134,6 +133,15 @@ class HashingEngine:
         """The canonical texts of the batch's key columns, each a large_string array of the batch's length."""
         require_columns(batch.schema.names, self.recipe.columns)
         return self.hasher.texts(batch, self._rows + 1)
+
+    def _slices(self, batch: pa.RecordBatch) -> Iterator[pa.RecordBatch]:
+        """At least one; each is as long as the hasher wants it when its turn comes."""
+        self.hasher.expect(self._rows + batch.num_rows)
+        at = 0
+        while at == 0 or at < batch.num_rows:
+            step = self.hasher.step
+            yield batch.slice(at, step)
+            at += step
 
     def _hashed(self, batch: pa.RecordBatch, *, counts: bool) -> Hashed:
         require_columns(batch.schema.names, self.recipe.columns)
@@ -186,10 +194,6 @@ class HashingEngine:
                     where=f"column {name!r}",
                     hint="Mend the rows, leave the column out of the key, or let nulls be hashed.",
                 )
-
-
-def _slices(batch: pa.RecordBatch) -> list[pa.RecordBatch]:
-    return [batch.slice(at, _SLICE) for at in range(0, max(1, batch.num_rows), _SLICE)]
 
 
 def require_columns(names: Sequence[str], wanted: Sequence[str]) -> None:

@@ -15,6 +15,9 @@ from rowid.errors import CanonicalError
 from rowid.recipe import Recipe
 from rowid.stream import taken
 
+_ENOUGH = 10_000
+_SMALL = 32_768
+_LARGE = 1 << 22  # hexadecimal IDs of so many rows fit into an Arrow array with 32-bit offsets
 _FUTURE = 3  # runs like this one that are taken to come
 
 
@@ -46,11 +49,17 @@ class Hasher:
         self._key = digest.secret(recipe.key_env)
         self._threads = threads or (1 if strategy == "batch" else len(os.sched_getaffinity(0)))
         self._fast = strategy in ("batch", "parallel")
-        self._expected = self._seen = 0
+        self._expected = self._done = 0
+        self._took = 0.0
 
     def expect(self, rows: int | None) -> None:
-        """Says how many rows are to come in all, None if nobody knows."""
-        self._expected = rows or 0
+        """Says how many rows are to come in all, at least; None if nobody knows."""
+        self._expected = max(self._expected, rows or 0)
+
+    @property
+    def step(self) -> int:
+        """How many rows to give it at a time: few as long as it may find that the kernel pays after all."""
+        return _LARGE if self._fast else _SMALL
 
     @property
     def used(self) -> str:
@@ -76,12 +85,18 @@ class Hasher:
 
     def digested(self, batch: pa.RecordBatch, first_row: int, *, wants_digests: bool = True) -> Digested:
         """The digests of a batch whose first row is number ``first_row``."""
-        self._seen += batch.num_rows
+        self.expect(self._done + batch.num_rows)
         if self.strategy == "auto" and not self._fast:
-            self._fast, self.reason = _is_worth_it(max(self._expected, self._seen))
+            self._fast, self.reason = _is_worth_it(self._expected - self._done, self._row_s)
+        self._done += batch.num_rows
         if self._fast and batch.num_rows:
             return self._by_kernel(batch, first_row, wants_digests)
         return self._by_reference(batch, first_row)
+
+    @property
+    def _row_s(self) -> float:
+        """Seconds of the reference for a row: of the rows that it has done, if they are enough, else as tuned."""
+        return self._took / self._done if self._done >= _ENOUGH else tuning.costs().reference_s
 
     def _by_reference(self, batch: pa.RecordBatch, first_row: int) -> Digested:
         started = time.perf_counter()
@@ -91,7 +106,9 @@ class Hasher:
         with_nulls = [pc.is_null(text).to_numpy(zero_copy_only=False) for text in texts if text.null_count]
         nulls = np.add.reduce(with_nulls, dtype=np.uint16) if with_nulls else None
         digests = self.digests(messages)
-        return Digested(digests, None, nulls, between - started, time.perf_counter() - between)
+        ended = time.perf_counter()
+        self._took += ended - started
+        return Digested(digests, None, nulls, between - started, ended - between)
 
     def _by_kernel(self, batch: pa.RecordBatch, first_row: int, wants_digests: bool) -> Digested:
         from rowid import kernel
@@ -118,13 +135,13 @@ class Hasher:
         return Digested(rows.digests, hexes, nulls, 0.0, time.perf_counter() - started)
 
 
-def _is_worth_it(rows: int) -> tuple[bool, str]:
-    """Whether the kernel gives the digests of so many rows sooner than the reference, and why."""
+def _is_worth_it(rows: int, row_s: float) -> tuple[bool, str]:
+    """Whether the kernel gives the digests of so many rows sooner than the reference in ``row_s`` each, and why."""
     loaded = sys.modules.get("rowid.kernel")
     if loaded is not None and loaded.is_loaded():
         return True, "the kernel is loaded already"
     costs = tuning.costs()
-    took = rows * costs.reference_s
+    took = rows * row_s
     if took < costs.load_s:
         return False, f"{rows:,} rows are done before the kernel would be loaded"
     if find_spec("numba") is None:

@@ -146,6 +146,18 @@ def test_few_rows_are_not_worth_the_kernel_and_many_are(monkeypatch):
 
 
 @pytest.mark.usefixtures("unloaded")
+def test_the_kernel_is_taken_in_the_middle_of_a_batch_whose_rows_turn_out_to_be_dear(monkeypatch):
+    """The costs say that 100,000 rows are cheap; those of the first rows say otherwise."""
+    monkeypatch.setattr(kernel, "is_cached", lambda: True)
+    monkeypatch.setattr(tuning, "costs", lambda: tuning.Costs(reference_s=1e-9, load_s=1e-3))
+    batch = pa.record_batch({"s": [f"{n:040}" for n in range(100_000)]})
+    engine = HashingEngine(Recipe(["s"]))
+    ids = engine.hash(batch)
+    assert "rows are worth loading the kernel" in engine.hasher.reason
+    assert ids.equals(HashingEngine(Recipe(["s"]), strategy="simple").hash(batch))
+
+
+@pytest.mark.usefixtures("unloaded")
 def test_the_audit_trail_says_which_strategy_was_used_and_why():
     frame = pa.table({"n": [1, 2]})
     _, trail = rowid.generate_unique_row_ids(frame, return_audit_trail=True)
