@@ -1,30 +1,83 @@
 """Whether bytes are UTF-8 (Unicode, table 3-7): what a producer calls a string need not be."""
 
-import numpy as np
-from numba import njit
+from typing import Any
 
-from rowid.kernel.memory import load_i64, load_u8
+import numpy as np
+from llvmlite import ir
+from numba import njit, types
+from numba.extending import intrinsic
+
+from rowid.kernel.memory import I8, I64, load, load_i64, load_u8
 
 _HIGH_BITS = np.int64(-0x7F7F7F7F7F7F7F80)  # the first bit of each of eight bytes
+_BLOCK = 64
 
 
 @njit
-def is_utf8(at: int, end: int) -> bool:
-    """Whether the bytes from the address ``at`` up to ``end`` are a sequence of whole characters."""
+def is_utf8(begin: int, end: int) -> bool:
+    """Whether the bytes from the address ``begin`` up to ``end`` are a sequence of whole characters."""
+    at = begin
+    while at < end and at < begin + 3:
+        length = _character(at, end)
+        if length == 0:
+            return False
+        at += length
+    if end - at >= _BLOCK:
+        while end - at >= _BLOCK:
+            if not are_characters(at):
+                return False
+            at += _BLOCK
+        at -= 1  # the last character of the last block may go on behind it
+        while is_inside(at):
+            at -= 1
     while at < end:
-        while end - at >= 32:
-            if (load_i64(at) | load_i64(at + 8) | load_i64(at + 16) | load_i64(at + 24)) & _HIGH_BITS:
-                break
-            at += 32
         while end - at >= 8 and not load_i64(at) & _HIGH_BITS:
             at += 8
-        stop = min(at + 8, end)
-        while at < stop:
+        if at < end:
             length = _character(at, end)
             if length == 0:
                 return False
             at += length
     return True
+
+
+@intrinsic
+def are_characters(typing, address):
+    """Whether 64 bytes go on with the sequence of characters before them; the three bytes before are read, too."""
+
+    def generate(context, builder, signature, arguments):
+        return _emit(builder, arguments[0])
+
+    return types.boolean(types.int64), generate
+
+
+def _emit(b: Any, address: Any) -> Any:
+    vector = ir.VectorType(I8, _BLOCK)
+
+    def all_(octet: int) -> Any:
+        return ir.Constant(vector, [octet] * _BLOCK)
+
+    def before(back: int) -> Any:
+        return load(b, b.sub(address, ir.Constant(I64, back)), vector)
+
+    def above(octets: Any, octet: int) -> Any:
+        return b.icmp_unsigned(">=", octets, all_(octet))
+
+    def below(octets: Any, octet: int) -> Any:
+        return b.icmp_unsigned("<", octets, all_(octet))
+
+    def after(octet: int, wrong: Any) -> Any:
+        return b.and_(b.icmp_unsigned("==", one, all_(octet)), wrong)
+
+    here, one, two, three = before(0), before(1), before(2), before(3)
+    further = b.icmp_unsigned("==", b.and_(here, all_(0xC0)), all_(0x80))
+    wanted = b.or_(b.or_(above(one, 0xC0), above(two, 0xE0)), above(three, 0xF0))
+    wrong = b.xor(further, wanted)
+    wrong = b.or_(wrong, b.or_(above(here, 0xF5), b.icmp_unsigned("==", b.and_(here, all_(0xFE)), all_(0xC0))))
+    wrong = b.or_(wrong, b.or_(after(0xE0, below(here, 0xA0)), after(0xED, above(here, 0xA0))))
+    wrong = b.or_(wrong, b.or_(after(0xF0, below(here, 0x90)), after(0xF4, above(here, 0x90))))
+    bits = b.bitcast(wrong, ir.IntType(_BLOCK))
+    return b.icmp_unsigned("==", bits, ir.Constant(ir.IntType(_BLOCK), 0))
 
 
 @njit

@@ -193,6 +193,24 @@ def test_a_character_cut_in_two_by_a_row_is_no_text():
     assert kernel.hashed(pa.record_batch({"s": strings}), Recipe(["s"]), None).left.all()
 
 
+CHARACTERS = "aé€😀\u0800\ud7ff\ue000\uffff\U00010000\U0010ffff\x7f\x80"
+
+
+@given(st.text(CHARACTERS, max_size=150), st.integers(0, 400), st.integers(0, 255))
+@settings(max_examples=1500)
+def test_one_wrong_byte_in_a_long_text_is_found(text, at, octet):
+    """Longer than a vector, with every length of character and every edge of the table."""
+    raw = bytearray(("x" * 3 + text + "é" * 40).encode())
+    raw[at % len(raw)] = octet
+    strings = pa.Array.from_buffers(pa.string(), 1, pa.array([bytes(raw)], pa.binary()).buffers())
+    try:
+        raw.decode()
+    except UnicodeDecodeError:
+        assert kernel.hashed(pa.record_batch({"s": strings}), Recipe(["s"]), None).left.all()
+    else:
+        check(pa.record_batch({"s": strings}))
+
+
 @given(st.lists(st.binary(max_size=40) | st.text().map(lambda text: text.encode("utf-8", "surrogatepass")), max_size=8))
 @settings(max_examples=500)
 def test_the_kernel_and_python_agree_on_what_is_utf8(values):
