@@ -5,7 +5,7 @@ COPY pyproject.toml README.md LICENSE CHANGELOG.md constraints.txt streamlit_app
 COPY .streamlit .streamlit
 COPY pages pages
 COPY rowid rowid
-RUN python -m venv /opt/rowid && /opt/rowid/bin/pip install --no-cache-dir --constraint constraints.txt ".[app]"
+RUN python -m venv /opt/rowid && /opt/rowid/bin/pip install --no-cache-dir --constraint constraints.txt ".[app,fast]"
 
 FROM python:3.11-slim
 COPY --from=build /opt/rowid /opt/rowid

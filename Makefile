@@ -28,7 +28,7 @@ lint: $(READY)
 	$(BIN)/lint-imports
 
 fuzz: $(READY)
-	HYPOTHESIS_PROFILE=long $(BIN)/python -m pytest tests/test_properties.py
+	HYPOTHESIS_PROFILE=long ROWID_FUZZ=20000 $(BIN)/python -m pytest -n 2 tests/test_properties.py tests/kernel
 
 bench: $(READY)
 	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[bench,dev]'
