@@ -14,9 +14,6 @@ from rowid.errors import SecretError
 from rowid.recipe import FORMS
 
 SIZE = 32
-BITS: Mapping[str, int] = {"hex": 256, "binary": 256, "uuid": 122, "int64": 64}
-"""The bits of a digest that each form keeps."""
-
 ID_TYPES: Mapping[str, pa.DataType] = {
     "hex": pa.string(), "binary": pa.binary(SIZE), "uuid": pa.string(), "int64": pa.int64(),
 }  # fmt: skip
@@ -69,17 +66,11 @@ def rendered(digests_: np.ndarray, form: str, null: np.ndarray | None = None) ->
 
 
 def texts(characters: np.ndarray, null: np.ndarray | None = None) -> pa.Array:
-    """N IDs of one width as an Arrow string array: ``characters`` is ASCII, uint8 (n, width)."""
+    """IDs of one width as an Arrow string array: ``characters`` is ASCII, uint8 (n, width)."""
     n, width = characters.shape
     offsets = np.arange(0, (n + 1) * width, width, dtype=np.int32)
     buffers = [_validity(null), pa.py_buffer(offsets), pa.py_buffer(np.ascontiguousarray(characters).reshape(-1))]
     return pa.Array.from_buffers(pa.string(), n, buffers)
-
-
-def render(digest_: bytes, form: str) -> str | bytes | int:
-    """The ID of one digest: str for hex and uuid, bytes for binary, int for int64."""
-    result: str | bytes | int = rendered(np.frombuffer(digest_, np.uint8).reshape(1, SIZE), form)[0].as_py()
-    return result
 
 
 def hex_digits(raw: np.ndarray) -> np.ndarray:

@@ -11,11 +11,13 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from rowid import canonical, digest, tuning
-from rowid.errors import CanonicalError
+from rowid.errors import CanonicalError, UsageError
 from rowid.recipe import Recipe
 from rowid.stream import taken
 
-_ENOUGH = 10_000
+STRATEGIES = ("auto", "simple", "batch", "parallel")
+
+_ENOUGH = 10_000  # rows of the reference that tell what the next ones will cost
 _SMALL = 32_768
 _LARGE = 1 << 22  # hexadecimal IDs of so many rows fit into an Arrow array with 32-bit offsets
 _FUTURE = 3  # runs like this one that are taken to come
@@ -44,10 +46,12 @@ class Hasher:
     """
 
     def __init__(self, recipe: Recipe, *, strategy: str = "auto", threads: int | None = None) -> None:
+        if strategy not in STRATEGIES:
+            raise UsageError(f"strategy is {strategy!r}", hint=f"It is one of {', '.join(STRATEGIES)}.")
         self.recipe = recipe
         self.strategy, self.reason = strategy, "asked for"
         self._key = digest.secret(recipe.key_env)
-        self._threads = threads or (1 if strategy == "batch" else len(os.sched_getaffinity(0)))
+        self._threads = threads or (1 if strategy == "batch" else _processors())
         self._fast = strategy in ("batch", "parallel")
         self._expected = self._done = 0
         self._took = 0.0
@@ -77,7 +81,7 @@ class Hasher:
 
     def messages(self, batch: pa.RecordBatch, rows: np.ndarray) -> list[bytes]:
         """The messages of some rows of a batch, by their positions."""
-        return canonical.messages(self.texts(taken(batch, rows), 1)).to_pylist()
+        return canonical.messages(self.texts(self._key_rows(batch, rows), 1)).to_pylist()
 
     def digests(self, messages: list[bytes]) -> np.ndarray:
         """The digests of messages, uint8 (n, 32)."""
@@ -97,6 +101,10 @@ class Hasher:
     def _row_s(self) -> float:
         """Seconds of the reference for a row: of the rows that it has done, if they are enough, else as tuned."""
         return self._took / self._done if self._done >= _ENOUGH else tuning.costs().reference_s
+
+    def _key_rows(self, batch: pa.RecordBatch, rows: np.ndarray) -> pa.RecordBatch:
+        """Some rows of the key columns; what else is in the batch may be of a type from which Arrow takes nothing."""
+        return taken(batch.select(list(self.recipe.columns)), rows)
 
     def _by_reference(self, batch: pa.RecordBatch, first_row: int) -> Digested:
         started = time.perf_counter()
@@ -122,7 +130,7 @@ class Hasher:
         left = np.flatnonzero(rows.left)
         if left.size:
             try:
-                some = self._by_reference(taken(batch, left), 1)
+                some = self._by_reference(self._key_rows(batch, left), 1)
             except CanonicalError:
                 return self._by_reference(batch, first_row)  # which raises it again, and names the right rows
             if len(rows.digests):
@@ -133,6 +141,11 @@ class Hasher:
         nulls = rows.nulls if rows.nulls.any() else None
         hexes = rows.hexes if wants_hexes else None
         return Digested(rows.digests, hexes, nulls, 0.0, time.perf_counter() - started)
+
+
+def _processors() -> int:
+    """The processors that this process may use, where the system tells; else those that there are."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _is_worth_it(rows: int, row_s: float) -> tuple[bool, str]:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 import rowid
 from rowid import hashing, kernel, tuning
 from rowid.engine import HashingEngine
-from rowid.errors import CanonicalError, ColumnError, DuplicateRowError, NullKeyError
+from rowid.errors import CanonicalError, ColumnError, DuplicateRowError, NullKeyError, UsageError
 from rowid.recipe import FORMS, Recipe
 from tests.strategies import batches
 
@@ -176,6 +176,31 @@ def test_measured_costs_decide_and_a_damaged_file_of_them_does_not(tmp_path, mon
     (tmp_path / "here" / "tuning.json").write_text('{"load_s": "much"}')
     tuning.costs.cache_clear()
     assert tuning.costs() == tuning.Costs()
+
+
+@pytest.mark.usefixtures("unloaded")
+def test_a_strategy_that_does_not_exist_is_refused():
+    with pytest.raises(UsageError, match="It is one of auto, simple, batch, parallel"):
+        HashingEngine(Recipe(["n"]), strategy="fast")
+
+
+def test_a_system_that_tells_no_affinity_has_all_its_processors(monkeypatch):
+    """MacOS and Windows do not say which processors a process may use."""
+    monkeypatch.delattr(os, "sched_getaffinity")
+    monkeypatch.setattr(os, "cpu_count", lambda: 3)
+    batch = pa.record_batch({"n": [1, 2]})
+    assert (
+        HashingEngine(Recipe(["n"]), strategy="parallel")
+        .hash(batch)
+        .equals(HashingEngine(Recipe(["n"]), strategy="simple").hash(batch))
+    )
+
+
+def test_a_column_from_which_nothing_can_be_taken_does_no_harm_outside_the_key():
+    lists = pa.array([[1], [2], [1]], pa.list_view(pa.int8()))
+    batch = pa.record_batch({"x": [1 / 3, 1 / 3, 2.5], "l": lists})
+    simple, one, all_ = outcomes(batch, Recipe(["x"], duplicates="number"))
+    assert simple == one == all_
 
 
 @pytest.mark.usefixtures("unloaded")
