@@ -1,0 +1,66 @@
+"""What a search for keys found, and how good a choice of columns is."""
+
+from dataclasses import dataclass
+
+from rowid.model.verdicts import KeyVerdict
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """Columns that identify the rows, none of which can go: a candidate key.
+
+    ``exact`` is True where all rows were read. ``score`` runs from 0 to 1, more is better; ``reasons`` say in words
+    what speaks for and against it. ``rows_with_null`` counts the rows with a null in one of the columns: with any, it
+    is a key only where a null counts as a value.
+    """
+
+    columns: tuple[str, ...]
+    distinct: int
+    exact: bool
+    score: float
+    reasons: tuple[str, ...]
+    rows_with_null: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class NearKey:
+    """Columns that are ``surplus_rows`` short of a key; ``groups`` has the numbers (from 1) of some equal rows."""
+
+    columns: tuple[str, ...]
+    distinct: int
+    surplus_rows: int
+    groups: tuple[tuple[int, ...], ...]
+    reasons: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class KeySearch:
+    """What a search found: candidates, best first, and what it did not look at.
+
+    ``verdict`` is ``KEY`` (there is a candidate that is safe), ``KEY IF ...`` (only on the condition that follows),
+    ``NO SAFE KEY`` or ``CANNOT TELL``; ``reasons`` say why.
+    """
+
+    verdict: str
+    rows: int
+    reasons: tuple[str, ...]
+    candidates: tuple[Candidate, ...]
+    near: tuple[NearKey, ...]
+    not_searched: tuple[str, ...]
+    elapsed_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A choice of columns, judged: what could go, and what would help.
+
+    ``droppable`` are members without any one of which the rest identifies as many rows; ``smaller`` are the minimal
+    keys within the choice; ``completed_by`` are columns any one of which makes it a key, and
+    ``best_addition`` the one that leaves the fewest surplus rows, with that number, where none does.
+    """
+
+    verdict: KeyVerdict
+    droppable: tuple[str, ...]
+    smaller: tuple[tuple[str, ...], ...]
+    completed_by: tuple[str, ...]
+    best_addition: tuple[str, int] | None = None

@@ -1,0 +1,63 @@
+"""What is kept of a run."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class AuditTrail:
+    """What a run did.
+
+    ``source_fingerprint`` is the SHA-256 of the rows' 32-byte digests in row order: it depends on the content of the
+    key columns alone, so the same rows have the same one from a CSV and from a Parquet file.
+    ``duplicate_rows`` repeat an earlier row; ``collisions`` counts different rows that share an ID all the same.
+    ``strategy`` is simple, batch or parallel (see ``rowid.hashing.Hasher``), for the ``strategy_reason``.
+    ``output_fingerprint`` is the SHA-256 of the written IDs as text, one a line, a null as an empty line.
+    """
+
+    run_id: str
+    started_at: str
+    elapsed_s: float
+    recipe: Mapping[str, object]
+    recipe_fingerprint: str
+    source: str
+    source_fingerprint: str
+    sink: str
+    output_fingerprint: str
+    rows_in: int
+    rows_out: int
+    distinct_ids: int
+    duplicate_rows: int
+    null_ids: int
+    collisions: int
+    strategy: str
+    strategy_reason: str
+    phases: Mapping[str, float]
+    versions: Mapping[str, str]
+
+    def to_dict(self) -> dict[str, Any]:
+        """The trail as plain types, ready for JSON."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class RunRecord:
+    """A run as the ledger remembers it. ``status`` is running, finished or failed; times are UTC, ISO 8601."""
+
+    run_id: str
+    started_at: str
+    status: str
+    source: str
+    sink: str
+    recipe: Mapping[str, object]
+    recipe_fingerprint: str
+    rows: int
+    rows_total: int | None
+    distinct_ids: int | None
+    duplicate_rows: int | None
+    null_ids: int | None
+    elapsed_s: float
+    error: str
+    message: str
+    phases: Mapping[str, float] = field(default_factory=dict)
