@@ -15,7 +15,7 @@ EXIT_CODES = """
 **Exit codes**
 
 - 0: done
-- 1: the data were refused, or verified IDs differ
+- 1: the data were refused, verified IDs differ, or columns that were checked are no key
 - 2: the request makes no sense
 - 3: the input cannot be read
 - 4: the output cannot be written, or temporary space is full
@@ -43,6 +43,19 @@ Shows every column of a table: its type, how many nulls and how many different v
 
 ```sh
 rowid profile people.csv
+```
+"""
+
+CHECK = """
+Says whether columns are the key of a table, and what to know before their IDs are used.
+
+The verdict is KEY, KEY IF with a condition, NOT A KEY, or CANNOT TELL; the exit code is 0 for KEY alone. Below it:
+counts under every reading of null, why rows repeat and which do, what is risky about the key, and how collisions were
+ruled out. Without columns and without a recipe, all columns are taken. The answer shows rows of the table.
+
+```sh
+rowid check people.csv --columns email
+rowid check people.csv --columns email --html report.html
 ```
 """
 

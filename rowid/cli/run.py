@@ -7,6 +7,7 @@ import typer
 
 from rowid.cli import options
 from rowid.cli.output import as_json, out, tell
+from rowid.cli.recipes import recipe_for
 from rowid.cli.signals import SignalReceived
 from rowid.errors import SinkError, UsageError
 from rowid.events import Event, RunFinished
@@ -14,7 +15,7 @@ from rowid.recipe import DUPLICATES, FORMS, NULLS, Recipe
 
 if TYPE_CHECKING:
     from rowid.model import AuditTrail
-    from rowid.ports import Observer, Source
+    from rowid.ports import Observer
 
 _KEY, _ID, _FILES = "What makes a row", "What the ID is like", "Files"
 
@@ -122,7 +123,7 @@ def run(
     base = Recipe.load(recipe).to_dict() if recipe else {}
     sink = bootstrap.open_sink(output, force=force)
     table = bootstrap.open_source(source, reading)
-    chosen = _recipe(base, wanted, table)
+    chosen = recipe_for(table, base, wanted)
     if not json and not {"columns"} & {*base, *wanted}:
         tell(f"no columns were named: all of them make the ID, sorted by name ({len(chosen.columns):,})")
     try:
@@ -154,20 +155,6 @@ def _answer(trail: "AuditTrail", *, json: bool, rows_on_stdout: bool) -> None:
         tell(as_json(trail.to_dict()))
     else:
         out(as_json(trail.to_dict()))
-
-
-def _recipe(base: dict[str, Any], wanted: dict[str, Any], table: "Source") -> Recipe:
-    """The recipe of a run: what the user wants, over what the file says, over all columns and the defaults."""
-    plain = {"spec": "rowid v1", **base, **wanted}
-    if "columns" not in plain:
-        from rowid import keys
-
-        names = [column.name for column in table.info().columns]
-        plain["columns"] = keys.automatic(names, exclude=(plain.get("id_column", "row_id"),))
-    for rules in ("types", "normalise", "decimals"):
-        if rules in plain:
-            plain[rules] = {name: rule for name, rule in plain[rules].items() if name in plain["columns"]}
-    return Recipe.from_dict(plain)
 
 
 def _require_place(save_recipe: Path | None, output: str, *, force: bool) -> None:

@@ -1,12 +1,14 @@
 """The order of the stages, and what can be asked of a source and a recipe."""
 
-from rowid.pipeline.confirm import confirm
-from rowid.pipeline.review import duplicate_groups, judge, preview, verify
+from rowid.pipeline.confirm import compared, confirm
+from rowid.pipeline.review import collect_groups, duplicate_groups, judge, preview, verify
 from rowid.pipeline.run import FINGERPRINT_KEY, RECIPE_KEY, new_run_id, run, with_ids
 
 __all__ = [
     "FINGERPRINT_KEY",
     "RECIPE_KEY",
+    "collect_groups",
+    "compared",
     "confirm",
     "duplicate_groups",
     "judge",

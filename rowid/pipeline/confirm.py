@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from rowid.checks import Limits
+from rowid.checks import Limits, Uniqueness
 from rowid.digest import SIZE
 from rowid.engine import HashingEngine
 from rowid.model import Confirmation
@@ -37,13 +37,26 @@ def confirm(
         for _ in rows:
             if progress:
                 progress(rows.progress("judge"))
-        comparison = _Comparison(source, plain, limits.bytes(), progress, should_stop)
-        for digests in engine.uniqueness.repeated_keys():
-            comparison.of(digests)
-        return Confirmation(
-            rows.rows, engine.uniqueness.surplus, comparison.collisions, tuple(comparison.first_rows),
-            1 + comparison.passes,
-        )  # fmt: skip
+        return compared(source, plain, engine.uniqueness, progress=progress, should_stop=should_stop, limits=limits)
+
+
+def compared(
+    source: Source,
+    recipe: Recipe,
+    unique: Uniqueness,
+    *,
+    progress: ProgressCallback | None = None,
+    should_stop: Callable[[], bool] | None = None,
+    limits: Limits | None = None,
+) -> Confirmation:
+    """As ``confirm`` for a source whose rows ``unique`` has counted already, which is the first of the passes."""
+    plain = without(recipe, "duplicates", "nulls")
+    comparison = _Comparison(source, plain, (limits or Limits()).bytes(), progress, should_stop)
+    for digests in unique.repeated_keys():
+        comparison.of(digests)
+    return Confirmation(
+        unique.rows, unique.surplus, comparison.collisions, tuple(comparison.first_rows), 1 + comparison.passes
+    )
 
 
 class Wanted:

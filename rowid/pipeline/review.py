@@ -1,6 +1,6 @@
 """Questions about a source and a recipe that write nothing: is it a key, which rows repeat, do the IDs still hold."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 import numpy as np
 import pyarrow as pa
@@ -49,11 +49,22 @@ def duplicate_groups(
     with engine_for(source, _lenient(recipe), limits=limits) as counting:
         for _ in Pass(source, counting):
             pass
-        sizes = counting.uniqueness.largest_groups(limit)
+        return collect_groups(source, recipe, counting.uniqueness.largest_groups(limit))
+
+
+def collect_groups(
+    source: Source,
+    recipe: Recipe,
+    sizes: Mapping[bytes, int],
+    *,
+    progress: ProgressCallback | None = None,
+    should_stop: Callable[[], bool] | None = None,
+) -> tuple[DuplicateGroup, ...]:
+    """The groups of rows with these digests, whose sizes are known; in one pass, in their order."""
     groups = {one: _Group(size) for one, size in sizes.items()}
     wanted = Wanted(np.frombuffer(b"".join(groups), np.uint8).reshape(-1, SIZE))
     engine = HashingEngine(_lenient(recipe), counts=False)
-    again = Pass(source, engine)
+    again = Pass(source, engine, should_stop)
     for batch, hashed in again:
         members: dict[bytes, list[int]] = {}
         for at, one in wanted.positions(hashed.digests):
@@ -62,6 +73,8 @@ def duplicate_groups(
             messages = engine.hasher.messages(batch, np.array(positions))
             rows = decoded(taken(batch, positions))
             groups[one].add(again.rows - batch.num_rows + 1, positions, rows, messages)
+        if progress:
+            progress(again.progress("groups"))
     return tuple(group.done() for group in groups.values())
 
 

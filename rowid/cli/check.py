@@ -1,0 +1,105 @@
+"""``rowid check``: are these columns a key."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from rowid.cli import options
+from rowid.cli.output import as_json, out, tell
+from rowid.cli.recipes import recipe_for
+from rowid.errors import SinkError
+from rowid.recipe import Recipe
+
+if TYPE_CHECKING:
+    from rowid.report import QualityReport
+
+_KEY, _MORE = "What makes a row", "What else"
+
+
+def check(
+    source: options.Input,
+    *,
+    columns: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="A,B,...",
+            help="The key columns; may be given several times. A name with a comma stands in double quotes.",
+            rich_help_panel=_KEY,
+        ),
+    ] = None,
+    recipe: Annotated[
+        Path | None, typer.Option(help="The recipe whose key is checked, YAML or JSON.", rich_help_panel=_KEY)
+    ] = None,
+    html: Annotated[
+        Path | None, typer.Option(help="Where to write the report as one HTML file.", rich_help_panel=_MORE)
+    ] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Replace the HTML file if it exists.", rich_help_panel=_MORE)
+    ] = False,
+    against: Annotated[
+        str | None,
+        typer.Option(
+            metavar="FILE",
+            help="An earlier output of the same recipe: tells which IDs are kept, new and gone.",
+            rich_help_panel=_MORE,
+        ),
+    ] = None,
+    id_column: Annotated[
+        str | None,
+        typer.Option(help="The ID column of that file; `row_id` if not given.", rich_help_panel=_MORE),
+    ] = None,
+    delimiter: options.Delimiter = None,
+    quote: options.Quote = None,
+    encoding: options.Encoding = None,
+    header: options.Header = None,
+    sheet: options.Sheet = None,
+    json: options.Json = False,
+) -> None:
+    """Says whether columns are a key."""
+    given = {"columns": options.column_names(columns) if columns else None, "id_column": id_column}
+    wanted: dict[str, Any] = {field: value for field, value in given.items() if value is not None}
+    reading = options.read_options(delimiter, quote, encoding, header, sheet)
+    if html is not None:
+        _require_place(html, force=force)
+
+    from rowid import bootstrap, report
+    from rowid.cli.progress import bar
+
+    base = Recipe.load(recipe).to_dict() if recipe else {}
+    table = bootstrap.open_source(source, reading)
+    chosen = recipe_for(table, base, wanted)
+    if not json and not {"columns"} & {*base, *wanted}:
+        tell(f"no columns were named: all of them are checked together ({len(chosen.columns):,})")
+    previous = bootstrap.open_source(against) if against else None
+    with bar(shown=not json) as progress:
+        found = report.examine(table, chosen, previous=previous, progress=progress)
+    if html is not None:
+        _write(html, report.html(found))
+    _answer(found, json=json)
+    if found.verdict.answer != "KEY":
+        raise typer.Exit(1)
+
+
+def _answer(found: "QualityReport", *, json: bool) -> None:
+    if json:
+        out(as_json(found.to_dict()))
+    else:
+        from rowid.report import text
+
+        out(text(found))
+
+
+def _require_place(html: Path, *, force: bool) -> None:
+    """Finds out before the work, not after it, that the report could not be written."""
+    if not html.absolute().parent.is_dir():
+        raise SinkError("its directory does not exist", where=str(html), hint="Make it, or name another place.")
+    if html.exists() and not force:
+        raise SinkError("the file exists", where=str(html), hint="Name another one, or replace it with --force.")
+
+
+def _write(path: Path, page: str) -> None:
+    try:
+        path.write_text(page, encoding="utf-8")
+    except OSError as error:
+        raise SinkError(f"the report cannot be written ({error.strerror})", where=str(path)) from error

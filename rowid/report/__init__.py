@@ -1,0 +1,7 @@
+"""The quality report: one object, for the command line, the screen, JSON and one HTML file."""
+
+from rowid.report.examine import examine
+from rowid.report.nouns import QualityReport
+from rowid.report.text import text
+
+__all__ = ["QualityReport", "examine", "text"]
