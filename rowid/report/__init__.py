@@ -2,6 +2,7 @@
 
 from rowid.report.examine import examine
 from rowid.report.nouns import QualityReport
+from rowid.report.page import html
 from rowid.report.text import text
 
-__all__ = ["QualityReport", "examine", "text"]
+__all__ = ["QualityReport", "examine", "html", "text"]

@@ -3,8 +3,9 @@
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 
+from rowid.report import telling
 from rowid.report.nouns import Group, QualityReport
-from rowid.report.words import READINGS, count, listed, probability, seconds
+from rowid.report.words import READINGS, count, listed
 
 WIDTH = 80
 _GROUPS, _ROWS, _CELL = 5, 3, 30
@@ -21,16 +22,10 @@ def text(report: QualityReport) -> str:
 
 
 def _head(report: QualityReport) -> Iterator[str]:
-    evidence = report.evidence
     yield str(report.verdict)
     yield from _wrapped(report.verdict.reason)
-    read = f"all {count(evidence.rows_read, 'row')} were read" if evidence.exact else (
-        f"stopped after {count(evidence.rows_read, 'row')}"
-    )  # fmt: skip
-    yield from _wrapped(f"{'Exact' if evidence.exact else 'Not exact'}: {read}; {seconds(evidence.elapsed_s)}.")
+    yield from _wrapped(telling.evidence(report))
     yield from _wrapped(f"{report.source}; recipe {report.recipe_fingerprint[:12]}; key: {', '.join(report.columns)}")
-    if evidence.stopped and evidence.exact:
-        yield from _wrapped("The examination was stopped; what is missing below was not looked at.")
 
 
 def _readings(report: QualityReport) -> Iterator[str]:
@@ -57,27 +52,8 @@ def _minimality(report: QualityReport) -> Iterator[str]:
     if report.choice is None:
         return
     yield "MINIMALITY"
-    for sentence in minimality(report):
+    for sentence in telling.minimality(report):
         yield from _item(sentence)
-
-
-def minimality(report: QualityReport) -> Iterator[str]:
-    """What could go from the key, and what would complete it, in sentences."""
-    choice = report.choice
-    if choice is None:
-        return
-    if choice.droppable:
-        yield f"Could go, one of them: {listed(choice.droppable)}."
-    elif len(report.columns) > 1:
-        yield "No column can go: each of them tells rows apart."
-    for smaller in choice.smaller:
-        if len(smaller) < len(report.columns):
-            yield f"A smaller key: {listed(smaller)}."
-    if choice.completed_by:
-        yield f"Would make it a key, any one of them: {listed(choice.completed_by)}."
-    elif choice.best_addition:
-        name, left = choice.best_addition
-        yield f"Would help most: {name}, which leaves {count(left, 'surplus row')}."
 
 
 def _duplicates(report: QualityReport) -> Iterator[str]:
@@ -125,34 +101,8 @@ def _variants(report: QualityReport) -> Iterator[str]:
     if report.variants is None:
         return
     yield "SPELLINGS"
-    for sentence in variants(report):
+    for sentence in telling.variants(report):
         yield from _item(sentence)
-
-
-def variants(report: QualityReport) -> Iterator[str]:
-    """What other spellings would do to the key, in sentences."""
-    found = report.variants
-    if found is None:
-        return
-    for one in found.found:
-        how = f" {one.remark}" if one.remark else ""
-        how += f" Switch: {one.switch}." if one.switch else ""
-        yield f"{one.column}, {one.name}: {effect(one.effect, one.groups, one.keys)}{how}"
-    if not found.found:
-        yield "No other spelling of the values would merge or split rows."
-    if found.without_effect:
-        yield f"Without effect: {', '.join(found.without_effect)}."
-    if found.note:
-        yield found.note
-
-
-def effect(kind: str, groups: int, keys: int) -> str:
-    """What a variant does, in a sentence."""
-    if not groups:
-        return "changes the text of values, and merges nothing."
-    if kind == "merge":
-        return f"would merge {count(groups + keys, 'key')} into {groups:,}."
-    return f"keeps together {count(groups + keys, 'spelling')} of {count(groups, 'key')}."
 
 
 def _collisions(report: QualityReport) -> Iterator[str]:
@@ -160,9 +110,8 @@ def _collisions(report: QualityReport) -> Iterator[str]:
     if found is None:
         return
     yield "COLLISIONS"
-    none = "None." if not found.collisions else f"{count(found.collisions, 'row')}!"
-    yield from _item(f"{none} {found.how}")
-    yield from _item(f"Birthday bound for {found.form} ({found.bits} bits): {probability(found.bound)}.")
+    for sentence in telling.collisions(report):
+        yield from _item(sentence)
 
 
 def _personal(report: QualityReport) -> Iterator[str]:
@@ -179,9 +128,8 @@ def _comparison(report: QualityReport) -> Iterator[str]:
     if found is None:
         return
     yield f"AGAINST {found.against}"
-    yield from _item(f"{count(found.kept, 'ID')} kept, {found.new:,} new, {found.gone:,} gone.")
-    if found.note:
-        yield from _item(found.note)
+    for sentence in telling.comparison(report):
+        yield from _item(sentence)
 
 
 def _table(header: Sequence[str], rows: Iterable[Sequence[str]], *, left: int = 1) -> Iterator[str]:
