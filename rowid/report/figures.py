@@ -16,6 +16,9 @@ _LONGEST = 40  # characters of a name in a chart
 _SPLITS = 15
 
 
+Numbers = Mapping[str, Sequence[object]]
+
+
 @dataclass(frozen=True, slots=True)
 class Figure:
     """A chart: ``data`` and ``layout`` as Plotly takes them, and its ``numbers`` as columns of a table.
@@ -28,7 +31,7 @@ class Figure:
     alt: str
     data: Sequence[Mapping[str, Any]]
     layout: Mapping[str, Any]
-    numbers: Mapping[str, Sequence[object]]
+    numbers: Numbers
 
 
 def figures(report: QualityReport) -> tuple[Figure, ...]:
@@ -54,7 +57,7 @@ def _distinct(report: QualityReport) -> Iterator[Figure]:
     layout = _layout("Distinct and surplus rows", x="rows", height=240)
     layout |= {"barmode": "stack", "legend": {"orientation": "h", "y": -0.45, "traceorder": "normal"}}
     layout["yaxis"]["showticklabels"] = False
-    numbers = {"Rows": [name for name, *_ in parts], "Count": [rows for _, rows, *_ in parts]}
+    numbers: Numbers = {"Rows": [name for name, *_ in parts], "Count": [rows for _, rows, *_ in parts]}
     yield Figure("distinct", "uniqueness", "Distinct and surplus rows, stacked", data, layout, numbers)
 
 
@@ -159,9 +162,8 @@ def _kept(report: QualityReport) -> Iterator[Figure]:
     bars["marker"] = {"color": [BLUE, GREEN, RED], "pattern": {"shape": ["", "/", "x"], "fillmode": "overlay"}}
     layout = _layout("IDs of now against those of then", x="distinct IDs", height=240)
     _whole(layout["xaxis"], counts)
-    yield Figure(
-        "kept", "comparison", "IDs kept, new and gone, as bars", [bars], layout, {"IDs": names, "Count": counts}
-    )
+    numbers: Numbers = {"IDs": names, "Count": counts}
+    yield Figure("kept", "comparison", "IDs kept, new and gone, as bars", [bars], layout, numbers)
 
 
 def _bars(names: Sequence[str], counts: Sequence[int], name: str, colour: str, pattern: str = "") -> dict[str, Any]:

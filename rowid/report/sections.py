@@ -19,16 +19,7 @@ class Part:
 
 
 def _uniqueness(report: QualityReport) -> Iterator[Markup]:
-    header = (
-        "Reading of null",
-        "Rows",
-        "Distinct",
-        "Duplicate groups",
-        "Surplus rows",
-        "Largest group",
-        "Refused rows",
-        "Unique",
-    )
+    counts = ("Rows", "Distinct", "Duplicate groups", "Surplus rows", "Largest group", "Refused rows")
     rows = [
         (
             READINGS[one.null], one.rows, one.distinct, one.duplicate_groups, one.surplus_rows, one.largest_group,
@@ -36,7 +27,7 @@ def _uniqueness(report: QualityReport) -> Iterator[Markup]:
         )
         for one in report.readings
     ]  # fmt: skip
-    yield table(header, rows, numeric=range(1, 7))
+    yield table(("Reading of null", *counts, "Unique"), rows, numeric=range(1, 7))
 
 
 def _key(report: QualityReport) -> Iterator[Markup]:
