@@ -62,7 +62,7 @@ def diagnosed(
     for batch, hashed in rows:
         if alike is None:
             others = [name for name in batch.schema.names if name not in recipe.columns]
-            alike = Alikeness(_keys(unique, limits.bytes() // (BYTES_PER_GROUP * (1 + len(others)))), len(others))
+            alike = Alikeness(repeated(unique, limits.bytes() // (BYTES_PER_GROUP * (1 + len(others)))), len(others))
         group = alike.lookup.find(hashed.digests)
         at = np.flatnonzero(group >= 0)
         if at.size:
@@ -74,7 +74,7 @@ def diagnosed(
     return _told(alike, others, unique.groups, [name for name in others if is_load_column(name)])
 
 
-def _keys(unique: Uniqueness, most: int) -> np.ndarray:
+def repeated(unique: Uniqueness, most: int) -> np.ndarray:
     """The first ``most`` keys that occur more than once."""
     portions: list[np.ndarray] = []
     room = max(1, most)

@@ -20,6 +20,7 @@ from rowid.report.collisions import collisions
 from rowid.report.counting import Counting
 from rowid.report.nouns import Evidence, QualityReport
 from rowid.report.risks import risks
+from rowid.report.variants import Watch, variants
 from rowid.report.verdict import verdict
 
 
@@ -63,12 +64,13 @@ class _Examination:
     def __post_init__(self) -> None:
         self.plain = without_policies(self.recipe)
         self.profiles: tuple[ColumnProfile, ...] = ()
+        self.watch = Watch(self.plain)
         self.started = time.perf_counter()
 
     def go(self) -> QualityReport:
         made_at = datetime.now(UTC).isoformat(timespec="seconds")
         with Counting(
-            self.source, self.plain, self.limits, progress=self.progress, should_stop=self.should_stop
+            self.source, self.plain, self.limits, progress=self.progress, should_stop=self.should_stop, watch=self.watch
         ) as counting:
             readings = counting.readings()
             report = QualityReport(
@@ -88,7 +90,7 @@ class _Examination:
 
     def _with_more(self, report: QualityReport, counting: Counting) -> QualityReport:
         """The report with all that further passes tell; as far as it came, if someone stops them."""
-        for step in (self._profiled, self._duplicates, self._collisions):
+        for step in (self._profiled, self._duplicates, self._collisions, self._variants):
             try:
                 report = step(report, counting)
             except Cancelled:
@@ -119,6 +121,12 @@ class _Examination:
             progress=self.progress, should_stop=self.should_stop, limits=self.limits,
         )  # fmt: skip
         return replace(report, collisions=collisions(found, counting.unique.distinct, self.recipe.form))
+
+    def _variants(self, report: QualityReport, counting: Counting) -> QualityReport:
+        found = variants(
+            self.source, self.plain, self.watch, self.limits, progress=self.progress, should_stop=self.should_stop
+        )
+        return replace(report, variants=found)
 
     def _profile(self, names: Sequence[str]) -> tuple[ColumnProfile, ...]:
         with closing(self.source.open()) as reader:

@@ -41,15 +41,19 @@ def variants(report: QualityReport) -> Iterator[str]:
     if found is None:
         return
     for one in found.found:
-        how = f" {one.remark}" if one.remark else ""
-        how += f" Switch: {one.switch}." if one.switch else ""
-        yield f"{one.column}, {one.name}: {effect(one.effect, one.groups, one.keys)}{how}"
+        if one.groups:
+            how = f" {one.remark}" if one.remark else ""
+            how += f" Switch: {one.switch}." if one.switch else ""
+            yield f"{one.column}, {one.name}: {effect(one.effect, one.groups, one.keys)}{how}"
+    idle = [f"{one.column} {one.name}" for one in found.found if not one.groups]
+    if idle:
+        yield f"Would change values and merge nothing: {', '.join(idle)}."
     yield from unvaried(found)
 
 
 def unvaried(found: Variants) -> Iterator[str]:
     """Which spellings do nothing, and what was not counted, in sentences."""
-    if not found.found:
+    if not any(one.groups for one in found.found):
         yield "No other spelling of the values would merge or split rows."
     if found.without_effect:
         yield f"Without effect: {', '.join(found.without_effect)}."
