@@ -59,6 +59,19 @@ rowid check people.csv --columns email --html report.html
 ```
 """
 
+LINT = """
+Says what a key does to a table that joins the texts of columns with a separator: how many groups of rows get the same
+key though they differ in the columns, and which. The exit code is 1 if there is one.
+
+dbt_utils is `dbt_utils.generate_surrogate_key`: it joins with `-` and writes `_dbt_utils_surrogate_key_null_` for a
+null. concat joins with the separator and writes nothing for a null. The texts are those that rowid makes of the values.
+
+```sh
+rowid lint people.csv --columns email,country
+rowid lint people.csv --columns email,born --formula concat --separator "|"
+```
+"""
+
 VERIFY = """
 Computes the IDs of a file again and compares them with those it holds.
 

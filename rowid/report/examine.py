@@ -17,7 +17,9 @@ from rowid.ports import Source
 from rowid.recipe import Recipe
 from rowid.report import duplicates
 from rowid.report.collisions import collisions
+from rowid.report.comparing import compared
 from rowid.report.counting import Counting
+from rowid.report.guessing import personal, sampled
 from rowid.report.nouns import Evidence, QualityReport
 from rowid.report.risks import risks
 from rowid.report.variants import Watch, variants
@@ -90,7 +92,11 @@ class _Examination:
 
     def _with_more(self, report: QualityReport, counting: Counting) -> QualityReport:
         """The report with all that further passes tell; as far as it came, if someone stops them."""
-        for step in (self._profiled, self._duplicates, self._collisions, self._variants):
+        steps = (
+            self._profiled, self._duplicates, self._collisions, self._judged, self._variants, self._guessed,
+            self._compared,
+        )  # fmt: skip
+        for step in steps:
             try:
                 report = step(report, counting)
             except Cancelled:
@@ -127,6 +133,23 @@ class _Examination:
             self.source, self.plain, self.watch, self.limits, progress=self.progress, should_stop=self.should_stop
         )
         return replace(report, variants=found)
+
+    def _judged(self, report: QualityReport, counting: Counting) -> QualityReport:
+        judge_choice = getattr(pipeline, "judge_choice", None)
+        return report if judge_choice is None else replace(report, choice=judge_choice(self.source, self.plain))
+
+    def _guessed(self, report: QualityReport, counting: Counting) -> QualityReport:
+        sample = sampled(self.source, self.plain)
+        return replace(report, personal=personal(self.recipe, self.profiles, counting.unique.distinct, sample))
+
+    def _compared(self, report: QualityReport, counting: Counting) -> QualityReport:
+        if self.previous is None:
+            return report
+        found = compared(
+            self.source, self.recipe, self.previous, self.limits,
+            progress=self.progress, should_stop=self.should_stop,
+        )  # fmt: skip
+        return replace(report, comparison=found)
 
     def _profile(self, names: Sequence[str]) -> tuple[ColumnProfile, ...]:
         with closing(self.source.open()) as reader:

@@ -238,17 +238,17 @@ class QualityReport:
 
     def to_dict(self) -> dict[str, Any]:
         """The report as plain types, ready for JSON; ``verdict`` as one text."""
-        plain: dict[str, Any] = _plain(self)
-        plain["verdict"] = str(self.verdict)
-        plain["condition"], plain["reason"] = self.verdict.condition, self.verdict.reason
-        return plain
+        given: dict[str, Any] = plain(self)
+        said = {"verdict": str(self.verdict), "condition": self.verdict.condition, "reason": self.verdict.reason}
+        return {**given, **said}
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
+    """A noun of the report as mappings, lists and single values."""
     if is_dataclass(value) and not isinstance(value, type):
-        return {one.name: _plain(getattr(value, one.name)) for one in fields(value)}
+        return {one.name: plain(getattr(value, one.name)) for one in fields(value)}
     if isinstance(value, Mapping):
-        return {str(key): _plain(one) for key, one in value.items()}
+        return {str(key): plain(one) for key, one in value.items()}
     if isinstance(value, Sequence) and not isinstance(value, str | bytes):
-        return [_plain(one) for one in value]
+        return [plain(one) for one in value]
     return value

@@ -85,9 +85,11 @@ def spellings(recipe: Recipe, schema: pa.Schema) -> Iterator[Spelling]:
             yield from _of_text(recipe, name, rule)
         elif pa.types.is_timestamp(plain) and plain.unit in _PER_MILLISECOND and rule == Rule():
             yield Spelling("cut to milliseconds", name, recipe, _has_fraction, remark=NO_SWITCH, rewrite=_cut)
-        elif (pa.types.is_floating(plain) or pa.types.is_decimal(plain)) and rule == Rule():
+        elif rule == Rule():
             for places in _PLACES:
-                yield _with(recipe, name, f"rounded to {places} places", decimals=places, changed=_rounds(places))
+                changed = _rounds(places) if pa.types.is_floating(plain) else None
+                if changed or (pa.types.is_decimal(plain) and plain.scale > places):
+                    yield _with(recipe, name, f"rounded to {places} places", decimals=places, changed=changed)
         yield from _removals(recipe, name, rule)
 
 
@@ -203,14 +205,11 @@ def _cut(column: pa.Array) -> pa.Array:
 
 def _rounds(places: int) -> Changed:
     def changed(column: pa.Array) -> pa.Array:
-        numbers = values(column)
-        if pa.types.is_decimal(numbers.type):
-            if numbers.type.scale <= places:
-                return pa.array([False]).take(pa.array([0] * len(numbers), pa.int32()))
-            return pc.not_equal(pc.round(numbers, places), numbers)
-        numbers = numbers.cast(pa.float64())
+        numbers = values(column).cast(pa.float64())
         size = pc.abs(numbers)
-        notation = pc.or_(pc.greater(size, _SAFE), pc.and_(pc.less(size, _TINY), pc.greater(size, 0)))
+        large = pc.greater(size, _SAFE)
+        notation = pc.or_(large, pc.and_(pc.less(size, _TINY), pc.greater(size, 0)))
+        numbers = pc.if_else(large, 0.0, numbers)  # a large one would overflow
         return pc.or_(notation, pc.not_equal(pc.round(numbers, places), numbers))
 
     return changed

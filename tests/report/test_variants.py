@@ -200,3 +200,14 @@ def test_what_carries_the_text_makes_no_difference(carrier):
     plain = found(pa.table({"t": texts}), Recipe(["t"]))
     array = texts.dictionary_encode() if pa.types.is_dictionary(carrier) else texts.cast(carrier)
     assert found(pa.table({"t": array}), Recipe(["t"])) == plain
+
+
+@given(st.lists(st.none() | st.decimals(-999, 999, places=7, allow_nan=False), min_size=1, max_size=10))
+@example([Decimal("0.3000001"), Decimal("0.3000004"), Decimal("0.3")])
+def test_decimals_are_rounded_as_floats_are(numbers):
+    told = found(pa.table({"d": pa.array(numbers, pa.decimal128(10, 7))}), Recipe(["d"]))
+    for places in (2, 6):
+        step = Decimal(1).scaleb(-places)
+        then = [None if number is None else number.quantize(step, ROUND_HALF_UP) for number in numbers]
+        one = told.get(("d", f"rounded to {places} places"))
+        assert (one.groups if one else 0, one.keys if one else 0) == merged(numbers, then)
