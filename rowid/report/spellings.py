@@ -78,7 +78,8 @@ def spellings(recipe: Recipe, schema: pa.Schema) -> Iterator[Spelling]:
     for name in recipe.columns:
         type_, rule = schema.field(name).type, recipe.rule(name)
         plain = value_type(type_)
-        plain = plain.value_type if pa.types.is_dictionary(plain) else plain
+        if pa.types.is_dictionary(plain) and _is_text(plain.value_type):
+            plain = plain.value_type
         if isinstance(type_, CellType) and rule.type is None:
             yield _with(recipe, name, "as its characters", types="text")
         if _is_text(plain) and rule.type in (None, "text"):

@@ -8,7 +8,7 @@ from rowid.report.nouns import Group, QualityReport
 from rowid.report.words import READINGS, count, listed
 
 WIDTH = 80
-_GROUPS, _ROWS, _CELL = 5, 3, 30
+_GROUPS, _ROWS, _CELL, _LEAST = 5, 3, 30, 6
 
 
 def text(report: QualityReport) -> str:
@@ -84,7 +84,7 @@ def _group(number: int, group: Group, key: Sequence[str]) -> Iterator[str]:
         (f"{row:,}", *(_cell(values[at]) for at in shown))
         for row, values in zip(group.rows.numbers[:_ROWS], group.rows.values, strict=False)
     ]
-    yield from (f"   {line}" for line in _table(header, rows, left=len(header)))
+    yield from (f"   {line}" for line in _table(header, rows, left=len(header), width=WIDTH - 3))
 
 
 def _risks(report: QualityReport) -> Iterator[str]:
@@ -132,13 +132,17 @@ def _comparison(report: QualityReport) -> Iterator[str]:
         yield from _item(sentence)
 
 
-def _table(header: Sequence[str], rows: Iterable[Sequence[str]], *, left: int = 1) -> Iterator[str]:
-    """Columns side by side, the first ``left`` of them flush left."""
+def _table(header: Sequence[str], rows: Iterable[Sequence[str]], *, left: int = 1, width: int = WIDTH) -> Iterator[str]:
+    """Columns side by side, the first ``left`` of them flush left; the widest are cut until they fit."""
     every = [[_printable(cell) for cell in row] for row in (header, *rows)]
     widths = [max(len(row[at]) for row in every) for at in range(len(header))]
+    while sum(widths) + 2 * len(widths) > width and max(widths) > _LEAST:
+        widths[widths.index(max(widths))] -= 1
     for row in every:
-        cells = [cell.ljust(width) if at < left else cell.rjust(width)
-                 for at, (cell, width) in enumerate(zip(row, widths, strict=True))]  # fmt: skip
+        cells = [
+            _cut(cell, to).ljust(to) if at < left else _cut(cell, to).rjust(to)
+            for at, (cell, to) in enumerate(zip(row, widths, strict=True))
+        ]
         yield ("  " + "  ".join(cells)).rstrip()
 
 

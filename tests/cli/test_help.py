@@ -55,7 +55,7 @@ def shell(folder):
 
 def test_there_are_options_to_look_for():
     assert len(OPTIONS) >= 40
-    assert list(ROWID.commands) == ["run", "profile", "verify", "runs", "tune", "app"]
+    assert list(ROWID.commands) == ["run", "profile", "check", "lint", "verify", "runs", "tune", "app"]
 
 
 @pytest.mark.parametrize(("command", "option"), OPTIONS)
@@ -69,7 +69,7 @@ def test_the_page_documents_no_option_that_does_not_exist():
     for command in ROWID.commands:
         prose = re.sub(r"```.*?```|pip install.*|TMPDIR", "", section(command), flags=re.DOTALL)
         known = {option for name, option in OPTIONS if name == command}
-        others = set() if command == "run" else {"--recipe"}
+        others = set() if command == "run" else {"--recipe", "--key-env"}
         assert set(re.findall(r"(?<![\w-])--?[a-z][a-z-]*(?=[ `,=])", prose)) - known - others == set()
 
 
@@ -109,7 +109,7 @@ def test_the_commands_of_the_page_run(shell):
             assert out.startswith("OK: 4 rows")
 
 
-@pytest.mark.parametrize("text", ["ROWID", "RUN", "PROFILE", "VERIFY", "RUNS"])
+@pytest.mark.parametrize("text", ["ROWID", "RUN", "PROFILE", "CHECK", "LINT", "VERIFY", "RUNS"])
 def test_the_commands_of_the_help_run(shell, folder, text):
     shell("rowid run people.csv -o people-with-ids.csv --save-recipe people.yaml")
     if text == "VERIFY":
