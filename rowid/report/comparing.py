@@ -21,12 +21,13 @@ def compared(
     source: Source,
     recipe: Recipe,
     previous: Source,
+    id_column: str,
     limits: Limits,
     *,
     progress: ProgressCallback | None = None,
     should_stop: Callable[[], bool] | None = None,
 ) -> Comparison:
-    """Compares the distinct IDs that the recipe gives the source with those in the ID column of an earlier output.
+    """Compares the distinct IDs that the recipe gives the source with those in a column of an earlier output.
 
     Raises:
         ColumnError: the earlier output has no such column.
@@ -38,7 +39,7 @@ def compared(
         for marks in _made(source, recipe, share, progress, should_stop):
             now.add(marks)
             either.add(marks)
-        for marks in _kept(previous, recipe.id_column, should_stop):
+        for marks in _kept(previous, id_column, should_stop):
             then.add(marks)
             either.add(marks)
         return Comparison(

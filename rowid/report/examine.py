@@ -31,6 +31,7 @@ def examine(
     recipe: Recipe,
     *,
     previous: Source | None = None,
+    previous_ids: str | None = None,
     progress: ProgressCallback | None = None,
     should_stop: Callable[[], bool] | None = None,
     limits: Limits | None = None,
@@ -41,7 +42,8 @@ def examine(
     Args:
         source: the table; read several times.
         recipe: the key. Its policies are not applied; its secret is needed for ``previous`` alone.
-        previous: an earlier output with the recipe's ID column, whose IDs are compared.
+        previous: an earlier output, whose IDs are compared.
+        previous_ids: the column in which it has them; by default the recipe's ID column.
         progress: called as the passes go on; the phase says which one.
         should_stop: asked between rows. What was found until then is reported.
         limits: what counting may use.
@@ -50,7 +52,8 @@ def examine(
     Raises:
         RowIdError: the source cannot be read, or a value of the key has no canonical text.
     """
-    return _Examination(source, recipe, previous, progress, should_stop, limits or Limits(), groups).go()
+    ids = previous_ids or recipe.id_column
+    return _Examination(source, recipe, previous, ids, progress, should_stop, limits or Limits(), groups).go()
 
 
 @dataclass
@@ -58,6 +61,7 @@ class _Examination:
     source: Source
     recipe: Recipe
     previous: Source | None
+    previous_ids: str
     progress: ProgressCallback | None
     should_stop: Callable[[], bool] | None
     limits: Limits
@@ -146,7 +150,7 @@ class _Examination:
         if self.previous is None:
             return report
         found = compared(
-            self.source, self.recipe, self.previous, self.limits,
+            self.source, self.recipe, self.previous, self.previous_ids, self.limits,
             progress=self.progress, should_stop=self.should_stop,
         )  # fmt: skip
         return replace(report, comparison=found)

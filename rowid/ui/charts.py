@@ -7,13 +7,10 @@ import plotly.graph_objects as go
 import streamlit as st
 
 from rowid.model import RunRecord
-from rowid.ui.questions import Report
+from rowid.report import Figure
+from rowid.report.figures import BLUE, GREEN, RED, Numbers
 
-# Okabe and Ito's colours, told apart with every kind of colour vision; shapes and labels say the same
-BLUE, ORANGE, GREEN, RED = "#0072B2", "#E69F00", "#009E73", "#D55E00"
 _STATES = {"finished": (BLUE, "circle"), "failed": (RED, "x"), "running": (GREEN, "diamond")}
-
-Numbers = Mapping[str, Sequence[object]]
 
 
 def draw(figure: go.Figure, numbers: Numbers, *, key: str, alt: str) -> None:
@@ -23,72 +20,10 @@ def draw(figure: go.Figure, numbers: Numbers, *, key: str, alt: str) -> None:
         st.dataframe(numbers, hide_index=True, key=f"{key}-numbers", alt=f"The numbers of the chart: {alt}")
 
 
-def distinct_and_surplus(report: Report) -> tuple[go.Figure, Numbers]:
-    """Distinct rows against surplus ones."""
-    verdict = report.verdict
-    parts = [("Distinct", verdict.distinct, BLUE, "", "white"), ("Surplus", verdict.surplus_rows, ORANGE, "/", "black")]
-    figure = go.Figure()
-    for name, rows, colour, pattern, ink in parts:
-        figure.add_bar(
-            y=["Rows"],
-            x=[rows],
-            name=name,
-            orientation="h",
-            marker={"color": colour, "pattern": {"shape": pattern, "fillmode": "overlay", "fgopacity": 0.35}},
-            text=[f"{rows:,}" if rows else ""],
-            textposition="inside",
-            insidetextanchor="middle",
-            insidetextfont={"color": ink},
-            hovertemplate=name + ": %{x:,} rows<extra></extra>",
-        )
-    figure.update_layout(barmode="stack", legend={"orientation": "h", "y": -0.45, "traceorder": "normal"})
-    figure.update_yaxes(showticklabels=False)
-    figure.update_xaxes(tickformat=",d")
-    return (
-        _framed(figure, "Distinct and surplus rows", "rows", "", height=240),
-        {"Rows": [name for name, *_ in parts], "Count": [rows for _, rows, *_ in parts]},
-    )
-
-
-def group_sizes(report: Report) -> tuple[go.Figure, Numbers]:
-    """The sizes of the largest duplicate groups."""
-    sizes = [group.size for group in report.groups]
-    labels = [f"row {group.rows[0]:,}" for group in report.groups]
-    figure = go.Figure(
-        go.Bar(x=labels, y=sizes, marker={"color": BLUE}, hovertemplate="%{y:,} rows like %{x}<extra></extra>")
-    )
-    figure.update_xaxes(type="category")
-    figure.update_yaxes(tickformat=",d", dtick=_whole(sizes))
-    title = "The group of rows with the same key"
-    if len(sizes) > 1:
-        title = f"The {len(sizes)} largest groups of rows with the same key"
-    return (
-        _framed(figure, title, "first row of the group", "rows in the group"),
-        {"First row": [group.rows[0] for group in report.groups], "Rows in the group": sizes},
-    )
-
-
-def nulls(report: Report) -> tuple[go.Figure, Numbers]:
-    """Nulls by key column."""
-    columns, counts = list(report.nulls), list(report.nulls.values())
-    bars = go.Bar(
-        x=counts,
-        y=columns,
-        orientation="h",
-        marker={"color": ORANGE},
-        text=[f"{count:,}" for count in counts],
-        textposition="outside",
-        cliponaxis=False,
-        hovertemplate="%{y}: %{x:,} rows<extra></extra>",
-    )
-    figure = go.Figure(bars)
-    figure.update_yaxes(type="category", autorange="reversed")
-    figure.update_xaxes(range=[0, 1.15 * max(1, *counts)], tickformat=",d", dtick=_whole(counts))
-    height = min(600, max(240, 130 + 32 * len(columns)))
-    return (
-        _framed(figure, "Nulls by key column", "rows", "", height=height),
-        {"Key column": columns, "Rows with a null": counts},
-    )
+def draw_figure(figure: Figure) -> None:
+    """Draws a chart of the quality report."""
+    drawn = go.Figure(data=list(figure.data), layout=dict(figure.layout))
+    draw(drawn, figure.numbers, key=figure.name, alt=figure.alt)
 
 
 def durations(records: Sequence[RunRecord], times: Sequence[datetime]) -> tuple[go.Figure, Numbers]:
@@ -136,11 +71,6 @@ def _over_time(
 def _listed(records: Sequence[RunRecord], times: Sequence[datetime], values: Mapping[str, Sequence[float]]) -> Numbers:
     rounded = {name: [round(value, 3) for value in column] for name, column in values.items()}
     return {"Started": list(times), "Source": [record.source for record in records], **rounded}
-
-
-def _whole(counts: Sequence[int]) -> int | None:
-    """The distance of ticks that keeps small counts whole; None leaves it to Plotly."""
-    return 1 if max(counts, default=0) < 5 else None
 
 
 def _framed(figure: go.Figure, title: str, x: str, y: str, *, height: int = 320) -> go.Figure:

@@ -6,28 +6,19 @@ from typing import Any
 
 import pyarrow as pa
 
-from rowid import bootstrap, canonical, pipeline, profiler, stream
-from rowid.engine import HashingEngine
-from rowid.errors import RowIdError
-from rowid.model import DuplicateGroup, KeyVerdict, Progress, ReadOptions, SourceInfo, TableProfile
+from rowid import bootstrap, canonical, digest, pipeline, profiler, stream
+from rowid.errors import RowIdError, SecretError
+from rowid.model import KeyVerdict, Progress, ReadOptions, SourceInfo, TableProfile
 from rowid.ports import Source
 from rowid.recipe import Recipe, Rule
+from rowid.report import QualityReport, examine
 from rowid.ui.jobs import Job, Watched, process
-from rowid.ui.workspace import Table
+from rowid.ui.workspace import Earlier, Table
 
 HEAD_ROWS = 100
 PREVIEW_ROWS = 10
 GROUPS = 20
 _FLOATS = ("halffloat", "float", "double")
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """What the quality report is made of. ``nulls`` counts, per key column, the rows without a text there."""
-
-    verdict: KeyVerdict
-    nulls: dict[str, int]
-    groups: tuple[DuplicateGroup, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,21 +89,31 @@ def preview(table: Table, recipe: Recipe) -> Job[pa.Table]:
     return process().jobs.ask(("preview", *table.state(), recipe.fingerprint, recipe.id_column), work)
 
 
-def report(table: Table, recipe: Recipe) -> Job[Report]:
-    """The quality report: verdict, nulls and duplicate groups."""
+def report(table: Table, recipe: Recipe, earlier: Earlier | None = None) -> Job[QualityReport]:
+    """The quality report; with what became of the IDs of an earlier run, if one is given."""
 
-    def work(job: Job[Report]) -> Report:
-        found = source(table)
-        judged = pipeline.judge(found, recipe, progress=job.report, should_stop=job.should_stop)
-        nulls = dict.fromkeys(recipe.columns, 0)
-        if judged.rows_with_null:
-            nulls = _nulls(Watched(found, job, "nulls"), recipe)
-        groups: tuple[DuplicateGroup, ...] = ()
-        if judged.surplus_rows:
-            groups = pipeline.duplicate_groups(Watched(found, job, "groups"), recipe, limit=GROUPS)
-        return Report(judged, nulls, groups)
+    def work(job: Job[QualityReport]) -> QualityReport:
+        compared = earlier if _has_secret(recipe) else None
+        return examine(
+            source(table),
+            recipe,
+            previous=bootstrap.open_source(str(compared.path)) if compared else None,
+            previous_ids=compared.id_column if compared else None,
+            progress=job.report,
+            should_stop=job.should_stop,
+            groups=GROUPS,
+        )
 
-    return process().jobs.ask(("report", *table.state(), recipe.fingerprint), work)
+    return process().jobs.ask(("report", *table.state(), recipe.fingerprint, earlier), work)
+
+
+def _has_secret(recipe: Recipe) -> bool:
+    """Whether the IDs of the recipe can be made here."""
+    try:
+        digest.secret(recipe.key_env)
+    except SecretError:
+        return False
+    return True
 
 
 def spellings(rows: pa.Table, column: str, rule: Rule, *, limit: int = 5) -> list[Spelling]:
@@ -169,16 +170,6 @@ def _readable(rows: pa.Table, id_column: str) -> pa.Table:
     ids = [one.hex() if isinstance(one, bytes) else one for one in rows[id_column].to_pylist()]
     text = pa.array([None if one is None else str(one) for one in ids], pa.string())
     return rows.set_column(rows.schema.get_field_index(id_column), id_column, text)
-
-
-def _nulls(found: Watched, recipe: Recipe) -> dict[str, int]:
-    engine = HashingEngine(recipe)
-    counts = dict.fromkeys(recipe.columns, 0)
-    with found.open() as batches:
-        for batch in batches:
-            for name, texts in zip(recipe.columns, engine.texts(batch), strict=True):
-                counts[name] += texts.null_count
-    return counts
 
 
 def floats(known: SourceInfo, recipe: Recipe) -> list[str]:

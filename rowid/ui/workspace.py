@@ -70,6 +70,15 @@ class Run:
     failure: Mapping[str, str] | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """The result of an earlier run: when it started, its file, and the column of that which holds the IDs."""
+
+    started_at: str
+    path: Path
+    id_column: str
+
+
 class Workspace:
     """The app's folder, as the settings name it."""
 
@@ -197,6 +206,17 @@ class Workspace:
         """The runs that finished last, newest first."""
         receipts = sorted(self._results.glob("*/receipt.json"), key=lambda path: path.stat().st_mtime, reverse=True)
         return [run for receipt in receipts[:limit] if (run := self.run(receipt.parent.name))]
+
+    def earlier(self, run: Run) -> Earlier | None:
+        """The last run before ``run`` that gave IDs by the same recipe and whose result is still there."""
+        print_ = (run.receipt or {}).get("recipe_fingerprint")
+        for one in self.finished_runs():
+            same = one.id != run.id and one.started_at < run.started_at
+            if same and print_ and (one.receipt or {}).get("recipe_fingerprint") == print_:
+                path = self.result(one.id, one.file)
+                if path is not None:
+                    return Earlier(one.started_at, path, str(one.recipe.get("id_column", "row_id")))
+        return None
 
     def has_receipt(self, run_id: str) -> bool:
         """Whether the run of this ID is one of the app's and has finished."""

@@ -67,7 +67,7 @@ def test_the_sample_goes_from_connect_to_a_parquet_file_with_the_ids_of_the_comm
     assert result.equals(expected)
 
     next_step(page, "See the report", "Quality report")
-    expect(page.get_by_text("No two of the 1,704 rows agree in country, year.")).to_be_visible()
+    expect(page.get_by_text("No two of the 1,704 rows agree in country and year, and none is null.")).to_be_visible()
     page.get_by_role("link", name="Monitoring").click()
     expect(page.get_by_text("Throughput of each run")).to_be_visible()
 
@@ -91,7 +91,7 @@ def test_a_file_with_duplicates_gets_a_report_of_the_rows_that_repeat(page, tmp_
     next_step(page, "See the report", "Quality report")
     expect(page.get_by_text("NOT A KEY")).to_be_visible()
     expect(page.get_by_text("60 surplus rows in 40 groups.")).to_be_visible()
-    expect(page.get_by_text("The repeated rows differ in amount")).to_be_visible()
+    expect(page.get_by_text("Key too small: in all 40 groups")).to_be_visible()
     expect(page.locator(".stPlotlyChart .gtitle").nth(0)).to_have_text("Distinct and surplus rows")
     page.get_by_text("The numbers").first.click()
     expect(page.locator("[data-testid=stExpander] [data-testid=stDataFrame]").first).to_be_visible()

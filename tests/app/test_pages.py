@@ -6,7 +6,8 @@ import openpyxl
 import pytest
 
 import rowid
-from rowid.ui import runs
+from rowid.report import examine
+from rowid.ui import questions, runs
 from rowid.ui.draft import Draft
 from rowid.ui.jobs import process
 
@@ -17,6 +18,11 @@ def texts(app):
     """Everything a page says."""
     kinds = ("title", "subheader", "markdown", "caption", "success", "warning", "info", "error")
     return "\n".join(element.value for kind in kinds for element in getattr(app, kind))
+
+
+def shown(app, column):
+    """The first table of a page whose first column has this name."""
+    return next(frame.value for frame in app.dataframe if frame.value.columns[0] == column)
 
 
 def named(app, key):
@@ -273,10 +279,45 @@ def test_the_report_opens_with_the_verdict_and_shows_the_rows_that_repeat(report
     assert report.warning[0].value.startswith("**NOT A KEY**")
     shown = {metric.label: metric.value for metric in report.metric}
     assert (shown["Rows"], shown["Distinct"], shown["Surplus rows"], shown["Duplicate groups"]) == ("3", "2", "1", "1")
-    assert "differ in **name**, **amount**" in texts(report)
-    group = report.dataframe[-1].value
+    assert "differ in name and amount" in texts(report)
+    group = shown(report, "Row")
     assert list(group["Row"]) == [1, 2]
+    assert list(group.columns) == ["Row", "id", "name", "amount"]
     assert list(group["name"]) == ["Ann", "Bob"]
+
+
+def test_the_report_has_all_its_parts_and_can_be_taken_home(report):
+    assert [tab.label for tab in report.tabs] == [
+        "Rows that repeat", "Nulls", "Key", "Spellings", "Collisions", "Personal data", "Previous run",
+    ]  # fmt: skip
+    assert list(shown(report, "Reading of null")["Surplus rows"]) == [1, 1, 1]
+    assert "Key too small: in the one group other columns differ" in texts(report)
+    assert "compared with that row" in texts(report)
+    assert "no earlier run of the same recipe" in texts(report)
+    assert report.get("download_button")[0].label == "Download as HTML"
+
+
+def test_ids_are_compared_with_the_last_run_of_the_same_recipe(app, workspace, settings):
+    recipe = Draft(("id",)).recipe(["id"])
+    for content in (b"id\n1\n2\n", b"id\n2\n3\n4\n"):
+        run = runs.start(runs.Plan(workspace.add("orders.csv", [content]), recipe, "CSV"), settings)
+        assert runs.job(run).wait(20)
+    at(app, "review/report", run=run.id)
+    assert "1 ID kept, 2 new, 1 gone" in texts(app)
+
+
+def test_a_report_that_was_stopped_says_so_and_can_be_asked_for_again(app, table, workspace, settings):
+    draft = Draft(("id",))
+    run = runs.start(runs.Plan(table, draft.recipe(["id"]), "CSV"), settings)
+    assert runs.job(run).wait(20)
+    recipe = draft.recipe(["id"])
+    key = ("report", *table.state(), recipe.fingerprint, None)
+    stopped = process().jobs.ask(key, lambda job: examine(questions.source(table), recipe, should_stop=lambda: True))
+    assert stopped.wait(20)
+    at(app, "review/report", run=run.id)
+    assert app.info[0].value.startswith("**CANNOT TELL**")
+    app.button(key="again-report").click().run()
+    assert app.warning[0].value.startswith("**NOT A KEY**")
 
 
 def test_an_address_that_names_only_the_run_brings_its_table_and_recipe(report, table):
