@@ -20,7 +20,7 @@ def texts(app):
     return "\n".join(element.value for kind in kinds for element in getattr(app, kind))
 
 
-def shown(app, column):
+def table_of(app, column):
     """The first table of a page whose first column has this name."""
     return next(frame.value for frame in app.dataframe if frame.value.columns[0] == column)
 
@@ -280,7 +280,7 @@ def test_the_report_opens_with_the_verdict_and_shows_the_rows_that_repeat(report
     shown = {metric.label: metric.value for metric in report.metric}
     assert (shown["Rows"], shown["Distinct"], shown["Surplus rows"], shown["Duplicate groups"]) == ("3", "2", "1", "1")
     assert "differ in name and amount" in texts(report)
-    group = shown(report, "Row")
+    group = table_of(report, "Row")
     assert list(group["Row"]) == [1, 2]
     assert list(group.columns) == ["Row", "id", "name", "amount"]
     assert list(group["name"]) == ["Ann", "Bob"]
@@ -290,8 +290,8 @@ def test_the_report_has_all_its_parts_and_can_be_taken_home(report):
     assert [tab.label for tab in report.tabs] == [
         "Rows that repeat", "Nulls", "Key", "Spellings", "Collisions", "Personal data", "Previous run",
     ]  # fmt: skip
-    assert list(shown(report, "Reading of null")["Surplus rows"]) == [1, 1, 1]
-    assert "Key too small: in the one group other columns differ" in texts(report)
+    assert list(table_of(report, "Reading of null")["Surplus rows"]) == [1, 1, 1]
+    assert "in the one group other columns differ" in texts(report)
     assert "compared with that row" in texts(report)
     assert "no earlier run of the same recipe" in texts(report)
     assert report.get("download_button")[0].label == "Download as HTML"
