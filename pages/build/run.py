@@ -103,6 +103,7 @@ def receipt(run: Run) -> None:
     with st.container(horizontal=True, gap="small"):
         for label, value in facts.items():
             st.metric(label, value, width=125)
+    st.caption(" ".join(f"{escape(name.capitalize())}: {escape(said)}." for name, said in runs.policies(run).items()))
     recipe = Recipe.from_dict(run.recipe)
     with st.container(horizontal=True, vertical_alignment="center"):
         download(run)

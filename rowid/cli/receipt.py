@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING
 
+from rowid import pipeline
+
 if TYPE_CHECKING:
     from rowid.model import AuditTrail
 
@@ -15,7 +17,7 @@ def receipt(trail: "AuditTrail") -> str:
     lines = {
         "written": f"{rows} to {trail.sink} in {trail.elapsed_s:,.2f} s{rate}",
         "IDs": f"{trail.distinct_ids:,} different, {trail.null_ids:,} null",
-        "duplicates": _duplicates(trail),
+        **pipeline.applied(trail.to_dict()),
         "recipe": trail.recipe_fingerprint,
         "fingerprint": f"{trail.output_fingerprint} (of the IDs)",
     }
@@ -24,14 +26,3 @@ def receipt(trail: "AuditTrail") -> str:
     if trail.collisions:
         lines["collisions"] = f"{trail.collisions:,} different rows share an ID; use a longer form (hex or binary)"
     return "\n".join(f"{name:<12} {value}" for name, value in lines.items())
-
-
-def _duplicates(trail: "AuditTrail") -> str:
-    if not trail.duplicate_rows:
-        return "no row repeats another"
-    numbered = trail.recipe.get("duplicates") == "number"
-    one = trail.duplicate_rows == 1
-    what = ("and has an ID of its own" if one else "and have IDs of their own") if numbered else "with the same ID"
-    if trail.duplicate_rows == 1:
-        return f"1 row repeats an earlier one {what}"
-    return f"{trail.duplicate_rows:,} rows repeat an earlier one {what}"

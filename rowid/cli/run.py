@@ -128,6 +128,8 @@ def run(
         tell(f"no columns were named: all of them make the ID, sorted by name ({len(chosen.columns):,})")
     try:
         with bar(shown=not (json or verbose), rows_on_stdout=output == "-") as progress:
+            if output == "-":  # what a pipe has been given cannot be taken back
+                pipeline.refuse(table, chosen, progress=progress)
             trail = pipeline.run(table, chosen, sink, observers=listeners, progress=progress, replace=replace_id)
         if save_recipe:
             _save(chosen, save_recipe)

@@ -11,7 +11,8 @@ class AuditTrail:
 
     ``source_fingerprint`` is the SHA-256 of the rows' 32-byte digests in row order: it depends on the content of the
     key columns alone, so the same rows have the same one from a CSV and from a Parquet file.
-    ``duplicate_rows`` repeat an earlier row; ``collisions`` counts different rows that share an ID all the same.
+    ``duplicate_rows`` repeat an earlier row; ``rows_with_null`` have a null in a key column; ``collisions`` counts
+    different rows that share an ID all the same.
     ``strategy`` is simple, batch, parallel or stream (see ``rowid.hashing.Hasher``), for the ``strategy_reason``; rows
     went through in slices of ``slice_rows`` at most. ``phases`` are the seconds in which each phase was busy: they go
     on beside each other. ``bottleneck`` is the longest, for ``bottleneck_share`` of the run; ``advice`` says what would
@@ -42,6 +43,7 @@ class AuditTrail:
     bottleneck_share: float
     advice: str
     versions: Mapping[str, str]
+    rows_with_null: int = 0
 
     def to_dict(self) -> dict[str, Any]:
         """The trail as plain types, ready for JSON."""

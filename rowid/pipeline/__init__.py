@@ -1,12 +1,14 @@
 """The order of the stages, and what can be asked of a source and a recipe."""
 
 from rowid.pipeline.confirm import compared, confirm
+from rowid.pipeline.policies import applied, refuse
 from rowid.pipeline.review import collect_groups, duplicate_groups, judge, preview, verify
 from rowid.pipeline.run import FINGERPRINT_KEY, RECIPE_KEY, new_run_id, run, with_ids
 
 __all__ = [
     "FINGERPRINT_KEY",
     "RECIPE_KEY",
+    "applied",
     "collect_groups",
     "compared",
     "confirm",
@@ -14,6 +16,7 @@ __all__ = [
     "judge",
     "new_run_id",
     "preview",
+    "refuse",
     "run",
     "verify",
     "with_ids",

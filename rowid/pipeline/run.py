@@ -161,6 +161,7 @@ class _Run:
             distinct_ids=distinct_ids,
             duplicate_rows=unique.surplus,
             null_ids=tally.null_ids,
+            rows_with_null=engine.rows_with_null,
             collisions=different - distinct_ids,
             strategy=engine.hasher.used,
             strategy_reason=engine.hasher.reason,

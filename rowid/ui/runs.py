@@ -171,6 +171,11 @@ def receipt_json(run: Run) -> str:
     return json.dumps(run.receipt, indent=2, ensure_ascii=False) + "\n"
 
 
+def policies(run: Run) -> dict[str, str]:
+    """What the recipe's policies did in a finished run, in sentences."""
+    return pipeline.applied(run.receipt or {})
+
+
 def result_path(run: Run, settings: Settings) -> Path:
     """Where the result lies. Raises UsageError if it is gone."""
     path = Workspace(settings).result(run.id, run.file)

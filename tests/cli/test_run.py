@@ -180,7 +180,7 @@ def test_the_receipt_says_what_was_done(rowid, folder):
     assert lines["written"].startswith("3 rows to out.csv in ")
     assert lines["written"].endswith(" rows/s")
     assert lines["IDs"] == "1 different, 1 null"
-    assert lines["duplicates"] == "1 row repeats an earlier one with the same ID"
+    assert lines["duplicates"] == "1 row repeats an earlier one with the same ID (keep)"
     assert len(lines["recipe"]) == 64
     assert lines["fingerprint"].endswith(" (of the IDs)")
 
@@ -252,3 +252,11 @@ def test_parquet_keeps_the_recipe(rowid, people):
     metadata = pa.parquet.read_schema("out.parquet").metadata
     assert Recipe.from_text(metadata[b"rowid.recipe"].decode()) == Recipe(["email"])
     assert metadata[b"rowid.fingerprint"].decode() == Recipe(["email"]).fingerprint
+
+
+@pytest.mark.parametrize("policy", ["duplicates", "nulls"])
+def test_a_pipe_is_given_no_row_of_a_table_that_is_rejected(process, folder, policy):
+    (folder / "in.csv").write_text("k,v\n1,a\n2,b\n1,\n1,\n")
+    answer = process("run", "in.csv", "-o", "-", f"--{policy}", "reject", "--columns", "k,v")
+    assert (answer.code, answer.out) == (1, "")
+    assert "row 4 repeats row 3" in answer.err if policy == "duplicates" else "row 3, 4" in answer.err

@@ -49,6 +49,7 @@ def test_nothing_is_drawn_where_no_terminal_is(process, people):
         "written",
         "IDs",
         "duplicates",
+        "nulls",
         "recipe",
         "fingerprint",
     ]
