@@ -31,14 +31,9 @@ def test_json_holds_the_same(rowid, folder):
     (folder / "in.csv").write_text("name;n\nada;1\n;1\n")
     profile = json.loads(rowid("profile", "in.csv", "--json").out)
     assert (profile["source"], profile["format"], profile["rows"]) == ("in.csv", "CSV", 2)
-    assert profile["columns"][0] == {
-        "name": "name",
-        "type": "string",
-        "nulls": 1,
-        "distinct": 1,
-        "examples": ["ada"],
-        "note": "",
-    }
+    column = profile["columns"][0]
+    expected = {"name": "name", "type": "string", "nulls": 1, "distinct": 1, "examples": ["ada"], "note": ""}
+    assert {name: column[name] for name in expected} == expected
 
 
 def test_the_reading_options_reach_the_source(rowid, folder):
