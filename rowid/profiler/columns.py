@@ -16,7 +16,7 @@ from rowid.profiler.suggestions import suggested
 from rowid.profiler.texts import LengthCount, Texts
 from rowid.stream import TextType, value_type
 
-_EXAMPLE_LENGTH = 60
+_EXAMPLE_LENGTH, _TEXT_LENGTH = 60, 200
 
 
 class Column:
@@ -140,17 +140,19 @@ class Column:
                 self._examples[short(str(value))] = None
 
     def _text(self, payload: object) -> str:
-        return payloads.text(payload, self.carried)
+        return short(payloads.text(payload, self.carried), _TEXT_LENGTH)
 
     def _quantiles(self, sample: np.ndarray) -> tuple[float, ...]:
         if self.numbers is None or self.counts is None:
             return ()
         if not self.counts.exact:
-            return quantiles(sample)
+            ends = payloads.as_floats(pa.array(self._range, self.counts.all()[0].type), self.carried)
+            inner = quantiles(sample)[1:-1]
+            return (float(ends[0]), *inner, float(ends[1])) if inner and np.isfinite(ends).all() else ()
         values, rows = self.counts.all()
         return quantiles(payloads.as_floats(values, self.carried), rows)
 
 
-def short(text: str) -> str:
+def short(text: str, most: int = _EXAMPLE_LENGTH) -> str:
     """A text for the eye: of a long one, its beginning."""
-    return text if len(text) <= _EXAMPLE_LENGTH else text[: _EXAMPLE_LENGTH - 1] + "…"
+    return text if len(text) <= most else text[: most - 1] + "…"

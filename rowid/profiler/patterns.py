@@ -30,8 +30,9 @@ SHAPES = {
     "IBAN": r"^[A-Za-z]{2}[0-9]{2}(?: ?[A-Za-z0-9]){11,30}$",
     "social security number": r"^[0-9]{3}-[0-9]{2}-[0-9]{4}$",
     "date-like": rf"^(?:{_DATE}|(?:19|20)[0-9]{{6}}|[0-9]{{4}}/[0-9]{{1,2}}/[0-9]{{1,2}}|"
-    rf"[0-9]{{1,2}}([./-])[0-9]{{1,2}}[./-](?:[0-9]{{2}}|[0-9]{{4}}))(?:{_TIME}{_ZONE}?)?$",
-    "number-like": r"^\s*[+-]?(?:[0-9]+|[0-9]{1,3}(?:[ ,.'][0-9]{3})+)?(?:[.,][0-9]+)?(?:[eE][+-]?[0-9]+)?\s*%?$",
+    rf"[0-9]{{1,2}}[./-][0-9]{{1,2}}[./-](?:[0-9]{{2}}|[0-9]{{4}}))(?:{_TIME}{_ZONE}?)?$",
+    "number-like": r"^\s*[+-]?(?:[0-9]+(?:[.,][0-9]*)?|[.,][0-9]+|[0-9]{1,3}(?:,[0-9]{3})+(?:[.][0-9]*)?|"
+    r"[0-9]{1,3}(?:[.][0-9]{3})+(?:,[0-9]*)?|[0-9]{1,3}(?:[ '][0-9]{3})+(?:[.,][0-9]*)?)(?:[eE][+-]?[0-9]+)?\s*%?$",
 }
 _PHONE = (
     r"^(?:(?:\+|00)[0-9](?:[ ()/.-]*[0-9]){6,14}|\(?[0-9]{2,5}\)?[ ./-]+[0-9]{2,5}(?:[ ./-][0-9]{2,6}){1,4}"
@@ -40,7 +41,12 @@ _PHONE = (
 _NO_PHONE = (
     r"^(?:[0-9]{4}[ -][0-9]{4}[ -][0-9]{4}[ -][0-9]{4}|[0-9]{1,3}(?:[.][0-9]{1,3}){3})$"  # a card, an IP address
 )
-_LONGEST = 254  # characters of the longest text that has any of the forms
+_TRUTH = r"(?i)^\s*(?:true|false)\s*$"
+_FORMS = READINGS | SHAPES | {"phone": _PHONE, "true or false": _TRUTH}
+_NUMERIC = tuple(name for name in _FORMS if name not in ("UUID", "boolean", "true or false", "IBAN", "e-mail"))
+_NUMERIC_START = r"^\s*[0-9+(.,'-]"
+_LONGEST, _SHORT = 254, 16  # bytes of the longest text that has any of the forms, that can be a boolean
+_UUID_SIZE, _IBAN_SIZE = 36, 15
 
 
 def matches(values: pa.Array, rows: np.ndarray) -> Counter[str]:
@@ -48,25 +54,32 @@ def matches(values: pa.Array, rows: np.ndarray) -> Counter[str]:
 
     A text with leading zeros is no ``number``: as one it would lose them.
     """
-    short = pc.less_equal(pc.binary_length(values), _LONGEST)
-    if short.false_count:
-        values, rows = values.filter(short), rows[_numpy(short)]
+    sizes = pc.binary_length(values).to_numpy(zero_copy_only=False)
     found: Counter[str] = Counter()
-    if not len(values):
-        return found
-    masks = {name: _matching(values, pattern) for name, pattern in (READINGS | SHAPES).items()}
-    masks["IBAN"] = _checked(values, masks["IBAN"], _is_iban)
-    for name in ("date", "timestamp", "timestamp_utc"):
-        masks[name] = _existing(values, masks[name])
-    masks["number"] &= ~_matching(values, r"^\s*[+-]?0[0-9]")
-    others = ("date-like", "number-like", "social security number", "IBAN")
-    masks["phone"] = _matching(values, _PHONE) & ~_matching(values, _NO_PHONE)
-    masks["phone"] &= ~np.any([masks[name] for name in others], axis=0)
-    for name, mask in masks.items():
-        count = int(rows[mask].sum())
-        if count:
-            found[name] = count
+    for names, gate in (
+        (_NUMERIC, (sizes <= _LONGEST) & _matching(values, _NUMERIC_START)),  # most texts need no closer look
+        (("UUID",), sizes == _UUID_SIZE),
+        (("boolean", "true or false"), sizes <= _SHORT),
+        (("IBAN",), (sizes <= _LONGEST) & (sizes >= _IBAN_SIZE)),
+        (("e-mail",), sizes <= _LONGEST),
+    ):
+        if gate.any():
+            some = values if gate.all() else values.filter(pa.array(gate))
+            found += _counted(some, rows[gate], names)
     return found
+
+
+def _counted(values: pa.Array, rows: np.ndarray, names: tuple[str, ...]) -> Counter[str]:
+    masks = {name: _matching(values, _FORMS[name]) for name in names}
+    if "IBAN" in masks:
+        masks["IBAN"] = _checked(values, masks["IBAN"], _is_iban)
+    if "number" in masks:
+        masks["number"] &= ~_matching(values, r"^\s*[+-]?0[0-9]")
+        for name in ("date", "timestamp", "timestamp_utc"):
+            masks[name] = _existing(values, masks[name])
+        masks["phone"] &= ~_matching(values, _NO_PHONE)
+        masks["phone"] &= ~(masks["date-like"] | masks["number-like"] | masks["social security number"])
+    return Counter({name: int(rows[mask].sum()) for name, mask in masks.items() if mask.any()})
 
 
 def _matching(values: pa.Array, pattern: str) -> np.ndarray:

@@ -19,7 +19,7 @@ def profile(
     reader: pa.RecordBatchReader,
     *,
     examples: int = 5,
-    top: int = 10,
+    top: int = 20,
     exact_distinct: int = 1_000_000,
     memory: int = 1 << 30,
 ) -> TableProfile:

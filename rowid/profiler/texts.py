@@ -9,6 +9,8 @@ import pyarrow.compute as pc
 from rowid.model import Lengths, Pattern
 from rowid.profiler.patterns import READINGS, SHAPES, matches
 
+_MOST = 0.8
+
 
 class Texts:
     """Adds up what is known of texts, each given with its number of rows."""
@@ -45,6 +47,9 @@ class Texts:
     def readings(self) -> dict[str, int]:
         """Rows by the type as which their text reads."""
         known = {name: self.found[name] for name in READINGS if self.found[name]}
+        if 0 < known.get("boolean", 0) < _MOST * self.filled:  # then a single letter is a letter
+            known["boolean"] = self.found["true or false"]
+        known = {name: rows for name, rows in known.items() if rows}
         rest = self.filled - sum(known.values())
         return known | ({"text": rest} if rest else {})
 
