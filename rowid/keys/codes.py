@@ -74,6 +74,11 @@ class Encoder:
                 self._try(field.name, pa.nulls(0, field.type))
 
     @property
+    def names(self) -> list[str]:
+        """The columns that can be compared."""
+        return list(self._columns)
+
+    @property
     def nbytes(self) -> int:
         """About how many bytes are held."""
         parts = [part for column in self._columns.values() for part in column]

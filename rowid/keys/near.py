@@ -1,6 +1,6 @@
 """Combinations that few rows keep from being a key."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 import numpy as np
 
@@ -14,8 +14,8 @@ _GROUPS = 3
 _ROWS = 5
 
 
-def near_keys(codes: Codes, found: Found, largest: int, *, share: float, limit: int, step: Step) -> list[Sequence[int]]:
-    """Combinations that are no keys, with ``share`` of the rows or more distinct; nearest first, ``limit`` at most.
+def near_keys(codes: Codes, found: Found, largest: int, *, share: float, step: Step) -> dict[tuple[int, ...], int]:
+    """Combinations that are no keys, with ``share`` of the rows or more distinct, and their surplus rows.
 
     Not all: from those of each size that tell most rows apart, a column more is tried, and what the search met joins.
     A combination is left out where a part of it does nearly as well.
@@ -32,7 +32,7 @@ def near_keys(codes: Codes, found: Found, largest: int, *, share: float, limit: 
         beam = _with_one_more(codes, {one: beam[one] for one in best}, keys)
     most = (1 - share) * len(codes)
     few = {one: count for one, count in surplus.items() if 0 < count <= most and len(one) <= largest}
-    return [sorted(one) for one in _worthwhile(few)][:limit]
+    return {tuple(sorted(one)): few[one] for one in _worthwhile(few)}
 
 
 def rows_of(part: Partition, rows: np.ndarray) -> tuple[tuple[int, ...], ...]:

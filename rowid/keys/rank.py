@@ -15,7 +15,6 @@ from rowid.model import ColumnProfile
 
 WEIGHTS = {
     "float": 0.3, "measure": 0.3, "mutable": 0.3, "load time": 0.2, "free text": 0.4, "personal": 0.9, "surrogate": 1.0,
-    "long text": 0.8,
 }  # fmt: skip
 """What is left of a key's score for a column that looks so."""
 
@@ -28,7 +27,6 @@ CHANCE = 10
 _MORE = 0.9
 _NULLS = 0.5
 _FLOATS = ("halffloat", "float", "double")
-_LONG = 100  # characters
 _SAY = {
     "float": "is a floating-point number, of which two programs may write the last digit differently",
     "measure": "looks like a measure, which agrees or differs by accident",
@@ -61,8 +59,8 @@ class Column:
 def looks(column: ColumnProfile) -> dict[str, str]:
     """What speaks for or against a column as part of a key, with the reason."""
     found = {sign.kind: sign.reason for sign in column.signs if sign.kind in WEIGHTS}
-    if column.type in _FLOATS:
-        found["float"] = ""
+    if column.type in _FLOATS and not column.suggested.startswith(("int", "uint")):
+        found["float"] = ""  # a column of integers with a gap comes as floats, and is none
     return found
 
 
@@ -76,10 +74,12 @@ def rank(names: Sequence[str], columns: Mapping[str, Column], rows: int, with_nu
     """How good these columns are as a key of so many rows."""
     score, reasons, risks = _MORE ** (len(names) - 1), [_size(len(names))], []
     for name in names:
-        for look, why in looks(columns[name].profile).items():
+        found = looks(columns[name].profile)
+        for look in found:
             score *= WEIGHTS[look]
-            reasons.append(f"{name} {_SAY[look]}" + (f" ({why})" if why else ""))
             risks += [look] if look in RISKS else []
+        said = [_SAY[look] + (f" ({why})" if why else "") for look, why in found.items()]
+        reasons += [f"{name} {', and '.join(said)}"] if said else []
     if with_null:
         score *= _NULLS
         reasons.append(f"{with_null:,} {'row has' if with_null == 1 else 'rows have'} a null in it, which counts as a "
