@@ -39,7 +39,9 @@ class Evidence:
     def candidates(self, keys: Iterable[Sequence[int]]) -> list[Candidate]:
         """Minimal keys of all the rows as candidates."""
         return [
-            self.candidate([self._codes.names[at] for at in key], len(self._codes), near.rows_with_null(self._codes, key))
+            self.candidate(
+                [self._codes.names[at] for at in key], len(self._codes), near.rows_with_null(self._codes, key)
+            )
             for key in keys
         ]
 
@@ -61,12 +63,18 @@ class Evidence:
         with_null = near.rows_with_null(self._codes, columns)
         without = near.surplus_without_null(self._codes, columns, part) if with_null else part.surplus
         groups = near.rows_of(part, self._codes.rows)
-        return self.near_of(names, len(self._codes), part.surplus, groups, with_null, without)
+        return self.near_of(names, len(self._codes), part.surplus, groups, with_null=with_null, without=without)
 
     def near_of(
-        self, names: Sequence[str], rows: int, surplus: int, groups: tuple[tuple[int, ...], ...], with_null: int,
+        self,
+        names: Sequence[str],
+        rows: int,
+        surplus: int,
+        groups: tuple[tuple[int, ...], ...],
+        *,
+        with_null: int,
         without: int | None,
-    ) -> NearKey:  # fmt: skip
+    ) -> NearKey:
         """A near key of which all numbers are known."""
         reasons = [f"{surplus:,} {'row' if surplus == 1 else 'rows'} short of unique"]
         if with_null and without == 0:

@@ -36,13 +36,15 @@ Step = Callable[[int, int], bool]
 class Found:
     """Minimal keys as tuples of column positions; ``near`` are combinations that few rows keep from being one.
 
-    ``sizes`` are those of which all combinations were decided; ``open`` counts, by size, those that were not.
+    ``sizes`` are those of which all combinations were decided; ``open`` counts, by size, those that were not;
+    ``too_many`` are the sizes that were not begun for their number.
     """
 
     keys: list[tuple[int, ...]] = field(default_factory=list)
     near: list[tuple[int, ...]] = field(default_factory=list)
     sizes: list[int] = field(default_factory=list)
     open: dict[int, int] = field(default_factory=dict)
+    too_many: list[int] = field(default_factory=list)
     checked: int = 0
 
 
@@ -59,8 +61,8 @@ def minimal_keys(codes: Codes, largest: int, step: Step = lambda done, total: Tr
         agree.add(*_neighbours(column))
     if len(codes) >= _MANY:
         rows = np.arange(0, len(codes), _EVERY, dtype=np.int32)
-        _by_size(_Search(some.taken(rows), largest, Found(), agree, step, rows), largest)
-    _by_size(_Search(some, largest, found, agree, step), largest)
+        _by_size(_Search(some.taken(rows), largest, Found(), agree, step=step, rows=rows), largest)
+    _by_size(_Search(some, largest, found, agree, step=step), largest)
     found.keys = [key if len(key) == 1 else tuple(sorted(active[at] for at in key)) for key in found.keys]
     found.near = [tuple(sorted(active[at] for at in some)) for some in found.near]
     return found
@@ -68,11 +70,15 @@ def minimal_keys(codes: Codes, largest: int, step: Step = lambda done, total: Tr
 
 def _by_size(search: "_Search", largest: int) -> None:
     found, columns = search.found, search.columns
-    for size in range(2, largest + 1):
-        if comb(columns, size) > MOST_COMBINATIONS or not search.of(size):
+    sizes = range(2, largest + 1)
+    for size in sizes:
+        if comb(columns, size) > MOST_COMBINATIONS:
+            found.too_many = [left for left in sizes if left >= size]
+            break
+        if not search.of(size):
             break
         found.sizes.append(size)
-    for size in range(2, largest + 1):
+    for size in sizes:
         if size not in found.sizes:
             found.open.setdefault(size, comb(columns, size))
 
@@ -84,7 +90,7 @@ class _Search:
     """
 
     def __init__(
-        self, codes: Codes, largest: int, found: Found, agree: AgreeSets, step: Step, rows: np.ndarray | None = None
+        self, codes: Codes, largest: int, found: Found, agree: AgreeSets, *, step: Step, rows: np.ndarray | None = None
     ) -> None:
         self.found, self.columns = found, len(codes.columns)
         self._codes, self._step, self._agree, self._rows = codes, step, agree, rows

@@ -6,7 +6,7 @@ import numpy as np
 
 from rowid.keys import partition
 from rowid.keys.codes import Codes
-from rowid.keys.minimal import MOST_COMBINATIONS, Found, Step, minimal_keys
+from rowid.keys.minimal import Found, Step, minimal_keys
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +43,8 @@ def without_repeats(codes: Codes, part: partition.Partition) -> Codes:
 
 def open_sizes(found: Found, columns: int) -> list[str]:
     """What was not searched, in words."""
-    said = []
-    for size, left in sorted(found.open.items()):
-        why = "too many to look at" if left > MOST_COMBINATIONS else "the time was over"
-        said.append(f"{left:,} combinations of {size} of {columns} columns: {why}")
-    return said
+    return [
+        f"{left:,} combinations of {size} of {columns} columns: "
+        + ("too many to look at" if size in found.too_many else "the time was over")
+        for size, left in sorted(found.open.items())
+    ]

@@ -22,22 +22,25 @@ def verdict(rows: int, candidates: Sequence[Candidate], *, repeated: int, comple
     if rows < 2:
         return "CANNOT TELL", [f"the table has {'no rows' if not rows else 'one row'}"]
     if repeated:
-        return "NO SAFE KEY", [f"{repeated:,} {'row repeats' if repeated == 1 else 'rows repeat'} another one in every "
-                               "column, so no columns can be a key"]  # fmt: skip
-    if not candidates:
-        if complete:
-            return "NO SAFE KEY", ["no combination that was searched is unique"]
+        some = "row repeats" if repeated == 1 else "rows repeat"
+        return "NO SAFE KEY", [f"{repeated:,} {some} another one in every column, so no columns can be a key"]
+    if not candidates and not complete:
         return "CANNOT TELL", ["nothing was found, and not all was searched"]
+    if not candidates:
+        return "NO SAFE KEY", ["no combination that was searched is unique"]
+    return _of(rows, candidates)
+
+
+def _of(rows: int, candidates: Sequence[Candidate]) -> tuple[str, list[str]]:
     best = candidates[0]
     name = ", ".join(best.columns)
     if best.risks:
         looks = [risk for risk in RISKS if any(risk in candidate.risks for candidate in candidates)]
-        listed = " or ".join(_COLUMN[look] for look in looks)
-        return "NO SAFE KEY", [f"whatever is unique here contains {listed}"]
+        return "NO SAFE KEY", [f"whatever is unique here contains {' or '.join(_COLUMN[look] for look in looks)}"]
     few = f"{rows:,} rows are too few to prove that {name} is a key: so many may differ by chance"
     if best.rows_with_null:
-        return NULL_CONDITION, [f"{name} is unique in all {rows:,} rows, and null in {best.rows_with_null:,} of them",
-                                *([few] if best.by_chance else [])]  # fmt: skip
+        null = f"{name} is unique in all {rows:,} rows, and null in {best.rows_with_null:,} of them"
+        return NULL_CONDITION, [null, *([few] if best.by_chance else [])]
     if best.by_chance:
         return CHANCE_CONDITION, [few]
     return "KEY", [f"{name} is unique in all {rows:,} rows"]

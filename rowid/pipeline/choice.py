@@ -1,6 +1,7 @@
 """A choice of columns judged: is it a key, what could go, what would help."""
 
 from collections.abc import Callable, Sequence
+from contextlib import closing
 
 from rowid.checks import Limits
 from rowid.engine import require_columns
@@ -35,7 +36,8 @@ def judge_choice(
         Cancelled: ``should_stop`` says so.
     """
     recipe = recipe if isinstance(recipe, Recipe) else Recipe(recipe, id_column=free_name(recipe))
-    require_columns([column.name for column in source.info().columns], recipe.columns)
+    with closing(source.open()) as reader:
+        require_columns(reader.schema.names, recipe.columns)
     watch, limits = Watch(progress, should_stop, None), search_limits(limits)
     rules = {name: recipe.rule(name) for name in recipe.columns}
     encoder, rows = encoded(source, rules, (recipe.id_column,), watch, limits)
@@ -83,8 +85,8 @@ class _Judging:
         )
         exact = {} if verdict.is_key else {name: found[(*self._columns, name)].surplus_rows for name in best}
         note = (
-            f"columns that would help, and smaller keys, were looked for in {self._encoder.held:,} of {rows:,} rows, and "
-            "the best of them counted on all"
+            f"columns that would help, and smaller keys, were looked for in {self._encoder.held:,} of {rows:,} rows; "
+            "the best of them were counted on all"
         )
         smaller = tuple(key for key in keys if found[key].is_key)
         return self._answer(verdict, could_go, smaller, exact, (note,))
@@ -103,4 +105,3 @@ class _Judging:
         addition = (best, left[best]) if best is not None and helps else None
         unseen = [f"{name}: {why}" for name, why in self._encoder.left_out.items()]
         return Choice(verdict, could_go, smaller, completed, addition, (*notes, *unseen))
-

@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 
 import numpy as np
-import psutil
 import pyarrow as pa
 
 from rowid import canonical
@@ -60,15 +59,20 @@ class Watch:
 
 def search_limits(limits: Limits | None) -> Limits:
     """The limits of a search that was given none: a quarter of the free memory, a gibibyte at most."""
-    return limits or Limits(memory=min(_MOST, psutil.virtual_memory().available // 4))
+    if limits is not None:
+        return limits
+    import psutil
+
+    return Limits(memory=min(_MOST, psutil.virtual_memory().available // 4))
 
 
 def encoder_of(schema: pa.Schema, rules: Mapping[str, Rule], exclude: Sequence[str]) -> Encoder:
     """An encoder for a table's columns, for which cells are equal where their canonical texts are."""
-    return Encoder(
-        schema, lambda name: rules.get(name, Rule()), lambda array, rule, name: canonical.texts(array, rule, column=name),
-        exclude,
-    )  # fmt: skip
+
+    def texts(array: pa.Array, rule: Rule, name: str) -> pa.Array:
+        return canonical.texts(array, rule, column=name)
+
+    return Encoder(schema, lambda name: rules.get(name, Rule()), texts, exclude)
 
 
 def encoded(

@@ -5,7 +5,6 @@ from contextlib import ExitStack, closing
 from dataclasses import dataclass
 
 import numpy as np
-import pyarrow as pa
 
 from rowid.checks import Limits, Uniqueness
 from rowid.engine import HashingEngine
