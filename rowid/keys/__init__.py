@@ -1,6 +1,8 @@
-"""Which columns make a row what it is."""
+"""Which columns make a row what it is: those that nobody chose, those that are unique, and those that nearly are."""
 
 from collections.abc import Sequence
+
+__all__ = ["automatic"]
 
 
 def automatic(names: Sequence[str], *, exclude: Sequence[str] = ()) -> tuple[str, ...]:

@@ -11,7 +11,8 @@ class Candidate:
 
     ``exact`` is True where all rows were read. ``score`` runs from 0 to 1, more is better; ``reasons`` say in words
     what speaks for and against it. ``rows_with_null`` counts the rows with a null in one of the columns: with any, it
-    is a key only where a null counts as a value.
+    is a key only where a null counts as a value. ``risks`` are the looks of its columns that no safe key has;
+    ``by_chance`` says that so few rows would be unique in these columns by chance too.
     """
 
     columns: tuple[str, ...]
@@ -20,17 +21,30 @@ class Candidate:
     score: float
     reasons: tuple[str, ...]
     rows_with_null: int = 0
+    risks: tuple[str, ...] = ()
+    by_chance: bool = False
+
+    @property
+    def is_safe(self) -> bool:
+        """Whether it is a key under no condition."""
+        return not (self.risks or self.rows_with_null or self.by_chance)
 
 
 @dataclass(frozen=True, slots=True)
 class NearKey:
-    """Columns that are ``surplus_rows`` short of a key; ``groups`` has the numbers (from 1) of some equal rows."""
+    """Columns that are ``surplus_rows`` short of a key; ``groups`` has the numbers (from 1) of some equal rows.
+
+    ``surplus_without_null`` are those that are left where a null is unknown and equals nothing, as in SQL's UNIQUE;
+    None where that was not counted.
+    """
 
     columns: tuple[str, ...]
     distinct: int
     surplus_rows: int
     groups: tuple[tuple[int, ...], ...]
     reasons: tuple[str, ...]
+    rows_with_null: int = 0
+    surplus_without_null: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +52,7 @@ class KeySearch:
     """What a search found: candidates, best first, and what it did not look at.
 
     ``verdict`` is ``KEY`` (there is a candidate that is safe), ``KEY IF ...`` (only on the condition that follows),
-    ``NO SAFE KEY`` or ``CANNOT TELL``; ``reasons`` say why.
+    ``NO SAFE KEY`` or ``CANNOT TELL``; ``reasons`` say why. ``repeated_rows`` equal an earlier row in every column.
     """
 
     verdict: str
@@ -48,6 +62,7 @@ class KeySearch:
     near: tuple[NearKey, ...]
     not_searched: tuple[str, ...]
     elapsed_s: float
+    repeated_rows: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +72,7 @@ class Choice:
     ``droppable`` are members without any one of which the rest identifies as many rows; ``smaller`` are the minimal
     keys within the choice; ``completed_by`` are columns any one of which makes it a key, and
     ``best_addition`` the one that leaves the fewest surplus rows, with that number, where none does.
+    ``not_searched`` says what was left out.
     """
 
     verdict: KeyVerdict
@@ -64,3 +80,4 @@ class Choice:
     smaller: tuple[tuple[str, ...], ...]
     completed_by: tuple[str, ...]
     best_addition: tuple[str, int] | None = None
+    not_searched: tuple[str, ...] = ()

@@ -8,13 +8,15 @@ from dataclasses import dataclass, field
 class Progress:
     """How far a job is. ``rows_total`` is None where nobody can know it yet; ``phase`` is what is being done.
 
-    It is ``read``, ``hash``, or ``count``: the first of two passes, where repeated rows are to be numbered.
+    It is ``read``, ``hash``, or ``count``: the first of two passes, where repeated rows are to be numbered. ``unit``
+    is what is counted: rows, unless it is combinations of columns.
     """
 
     rows_done: int
     rows_total: int | None
     elapsed_s: float
     phase: str
+    unit: str = "rows"
 
 
 @dataclass(frozen=True, slots=True)

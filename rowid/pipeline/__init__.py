@@ -1,9 +1,11 @@
 """The order of the stages, and what can be asked of a source and a recipe."""
 
+from rowid.pipeline.choice import judge_choice
 from rowid.pipeline.confirm import compared, confirm
 from rowid.pipeline.policies import applied, refuse
 from rowid.pipeline.review import collect_groups, duplicate_groups, judge, preview, verify
 from rowid.pipeline.run import FINGERPRINT_KEY, RECIPE_KEY, new_run_id, run, with_ids
+from rowid.pipeline.search import find_keys
 
 __all__ = [
     "FINGERPRINT_KEY",
@@ -13,7 +15,9 @@ __all__ = [
     "compared",
     "confirm",
     "duplicate_groups",
+    "find_keys",
     "judge",
+    "judge_choice",
     "new_run_id",
     "preview",
     "refuse",

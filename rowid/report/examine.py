@@ -139,8 +139,10 @@ class _Examination:
         return replace(report, variants=found)
 
     def _judged(self, report: QualityReport, counting: Counting) -> QualityReport:
-        judge_choice = getattr(pipeline, "judge_choice", None)
-        return report if judge_choice is None else replace(report, choice=judge_choice(self.source, self.plain))
+        choice = pipeline.judge_choice(
+            self.source, self.plain, progress=self.progress, should_stop=self.should_stop, limits=self.limits
+        )
+        return replace(report, choice=choice)
 
     def _guessed(self, report: QualityReport, counting: Counting) -> QualityReport:
         sample = sampled(self.source, self.plain)
