@@ -10,7 +10,7 @@ import pyarrow as pa
 from rowid.checks import Limits, Uniqueness
 from rowid.digest import SIZE
 from rowid.engine import HashingEngine
-from rowid.model import DuplicateGroup
+from rowid.model import ColumnProfile, DuplicateGroup
 from rowid.pipeline.batches import Pass, ProgressCallback
 from rowid.ports import Source
 from rowid.recipe import Recipe
@@ -21,13 +21,7 @@ from rowid.stream import taken
 
 _LONGEST = 200  # characters of a value that are shown
 _SPLITS_TOLD = 3
-_LOAD = re.compile(
-    r"(?:^|[_\W])_?(?:load(?:ed)?|ingest(?:ed|ion)?|insert(?:ed)?|import(?:ed)?|extract(?:ed)?|etl|batch|sync(?:ed)?|dwh?)"
-    r"(?:[_\W]?(?:at|on|ts|time|date|datetime|dttm|timestamp|id|no|run|file|name|key|nr))?$"
-    r"|(?:^|[_\W])(?:file_?name|source_?file|src_?file|file_?path|row_?(?:number|num|no|nr)|line_?(?:number|no|nr))$"
-    r"|^_(?:airbyte|fivetran|dlt|sdc|etl|stitch)_",
-    re.IGNORECASE,
-)
+_FILE = re.compile(r"^_*(?:source|src|input)?[_\W]*file[_\W]*(?:name|path)?$", re.IGNORECASE)
 
 
 def groups(found: Sequence[DuplicateGroup]) -> tuple[Group, ...]:
@@ -41,9 +35,13 @@ def rows_of(table: pa.Table, numbers: Iterable[int]) -> Rows:
     return Rows(tuple(numbers)[: table.num_rows], tuple(table.column_names), tuple(zip(*columns, strict=True)))
 
 
-def is_load_column(name: str) -> bool:
-    """Whether a column is called like one that says when or from which file a row was loaded."""
-    return _LOAD.search(name) is not None
+def load_columns(profiles: Sequence[ColumnProfile]) -> tuple[str, ...]:
+    """The columns that say when, by what or from which file a row was loaded."""
+    return tuple(
+        profile.name
+        for profile in profiles
+        if _FILE.match(profile.name) or any(sign.kind == "load time" for sign in profile.signs)
+    )
 
 
 def diagnosed(
@@ -51,11 +49,12 @@ def diagnosed(
     recipe: Recipe,
     unique: Uniqueness,
     limits: Limits,
+    load: Sequence[str],
     *,
     progress: ProgressCallback | None = None,
     should_stop: Callable[[], bool] | None = None,
 ) -> Diagnosis:
-    """Why the rows that ``unique`` has counted repeat; one pass."""
+    """Why the rows that ``unique`` has counted repeat; one pass. ``load`` are the columns that tell of a load only."""
     others: list[str] = []
     alike: Alikeness | None = None
     rows = Pass(source, HashingEngine(recipe, counts=False), should_stop)
@@ -71,7 +70,7 @@ def diagnosed(
             alike.add(group[at], rows.rows - batch.num_rows + 1 + at, marks)
         if progress:
             progress(rows.progress("groups"))
-    return _told(alike, others, unique.groups, [name for name in others if is_load_column(name)])
+    return _told(alike, others, unique.groups, [name for name in others if name in load])
 
 
 def repeated(unique: Uniqueness, most: int) -> np.ndarray:

@@ -1,7 +1,7 @@
 """The examination of a key: which passes are made over the source, in which order, and what comes of them."""
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -108,14 +108,14 @@ class _Examination:
         return report
 
     def _profiled(self, report: QualityReport, counting: Counting) -> QualityReport:
-        self.profiles = self._profile(self.recipe.columns)
+        self.profiles = self._profile()
         return replace(report, risks=risks(self.recipe, self.profiles, self.source.info().columns))
 
     def _duplicates(self, report: QualityReport, counting: Counting) -> QualityReport:
         if not counting.unique.surplus:
             return report
         why = duplicates.diagnosed(
-            self.source, self.plain, counting.unique, self.limits,
+            self.source, self.plain, counting.unique, self.limits, duplicates.load_columns(self.profiles),
             progress=self.progress, should_stop=self.should_stop,
         )  # fmt: skip
         largest = counting.unique.largest_groups(self.shown)
@@ -157,18 +157,19 @@ class _Examination:
         )  # fmt: skip
         return replace(report, comparison=found)
 
-    def _profile(self, names: Sequence[str]) -> tuple[ColumnProfile, ...]:
+    def _profile(self) -> tuple[ColumnProfile, ...]:
+        """All columns profiled: what a column looks like depends on its neighbours too."""
         with closing(self.source.open()) as reader:
-            schema = pa.schema([reader.schema.field(name) for name in names])
-            return profiler.profile(stream.reader(schema, self._watched(reader, names))).columns
+            watched = stream.reader(reader.schema, self._watched(reader))
+            return profiler.profile(watched, examples=0, top=0, memory=self.limits.bytes()).columns
 
-    def _watched(self, reader: pa.RecordBatchReader, names: Sequence[str]) -> Iterator[pa.RecordBatch]:
-        """The columns of a reader, with progress told and stops heard."""
+    def _watched(self, reader: pa.RecordBatchReader) -> Iterator[pa.RecordBatch]:
+        """The batches of a reader, with progress told and stops heard."""
         started, rows, total = time.perf_counter(), 0, self.source.info().rows
         for batch in reader:
             if self.should_stop and self.should_stop():
                 raise Cancelled("it was stopped")
-            yield batch.select(names)
+            yield batch
             rows += batch.num_rows
             if self.progress:
                 self.progress(Progress(rows, total, time.perf_counter() - started, "profile"))
