@@ -119,7 +119,7 @@ def _guess(name: str, profile: ColumnProfile, texts: Sequence[str], type_: str) 
     reasons = [sign.reason for sign in profile.signs if sign.kind == "personal"]
     domain, known_as = _domain(texts, type_)
     distinct = max(0, profile.distinct)
-    return Guess(name, "; ".join(reasons), distinct, math.log2(max(1, distinct)), domain, known_as)
+    return Guess(name, "; ".join(reasons), distinct, profile.exact, math.log2(max(1, distinct)), domain, known_as)
 
 
 def _domain(texts: Sequence[str], type_: str) -> tuple[int | None, str]:

@@ -153,14 +153,15 @@ class Collisions:
 
 @dataclass(frozen=True, slots=True)
 class Guess:
-    """How guessable a key column is. ``bits`` is log2 of ``distinct``; ``domain`` is how many such values there are.
+    """How guessable a key column is. ``bits`` is log2 of ``distinct``, which is an estimate unless ``exact``.
 
-    ``domain`` is None where nobody knows; ``known_as`` says what it is of.
+    ``domain`` is how many such values there are at all, None where nobody knows; ``known_as`` says what they are.
     """
 
     column: str
     personal: str
     distinct: int
+    exact: bool
     bits: float
     domain: int | None
     known_as: str

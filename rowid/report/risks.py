@@ -30,7 +30,8 @@ def risks(recipe: Recipe, profiles: Sequence[ColumnProfile], known: Sequence[Col
 
 def _of_column(profile: ColumnProfile, recipe: Recipe, note: str) -> Iterable[Risk]:
     name, rule = profile.name, recipe.rule(profile.name)
-    if profile.type in _FLOATS and rule.decimals is None and rule.type != "text":
+    whole = profile.suggested == "int64"  # floats that are whole numbers have the text of integers
+    if profile.type in _FLOATS and not whole and rule.decimals is None and rule.type != "text":
         yield Risk(
             name, "float", "floats are the result of arithmetic: 0.1 + 0.2 is not 0.3",
             f"Round it (decimals: {{{name}: N}}), or leave it out.",
@@ -41,11 +42,16 @@ def _of_column(profile: ColumnProfile, recipe: Recipe, note: str) -> Iterable[Ri
             "milliseconds",
             "Cut it to what all systems on its way keep.",
         )  # fmt: skip
-    if note.startswith("kept as text") and rule.type is None:
+    looks = note if note.startswith("kept as text") else profile.suggested_reason if _is_text(profile.type) else ""
+    if looks and rule.type is None:
         yield Risk(
-            name, "text that looks otherwise", note,
-            f"Declare what it is (types: {{{name}: text}} or number), so that every reader makes the same of it.",
+            name, "text that looks otherwise", looks,
+            f"Declare what it is (types: {{{name}: {profile.suggested or 'text'}}}): then all readers agree.",
         )  # fmt: skip
     for sign in profile.signs:
         if sign.kind in _SIGNS and not (sign.kind == "personal" and recipe.key_env):
             yield Risk(name, sign.kind, sign.reason, _SIGNS[sign.kind])
+
+
+def _is_text(type_: str) -> bool:
+    return "string" in type_ and "dictionary" not in type_

@@ -122,7 +122,13 @@ def _personal(report: QualityReport) -> Iterator[Markup]:
         return
     yield points(found.sentences)
     rows = [
-        (one.column, one.distinct, f"{one.bits:.1f}", one.domain, one.known_as or "nobody knows")
+        (
+            one.column,
+            one.distinct if one.exact else f"about {one.distinct:,}",
+            f"{one.bits:.1f}",
+            "unknown" if one.domain is None else one.domain,
+            one.known_as,
+        )
         for one in found.columns
     ]
     yield table(("Column", "Distinct here", "Bits", "Such values at all", "That is"), rows, numeric=(1, 2, 3))

@@ -21,10 +21,12 @@ def minimality(report: QualityReport) -> Iterator[str]:
     choice = report.choice
     if choice is None:
         return
-    if choice.droppable:
-        yield f"Could go, one of them: {listed(choice.droppable)}."
+    if len(choice.droppable) == 1:
+        yield f"{choice.droppable[0]} could go: the rest tells as many rows apart."
+    elif choice.droppable:
+        yield f"Any one of {listed(choice.droppable)} could go: the rest tells as many rows apart."
     elif len(report.columns) > 1:
-        yield "No column can go: each of them tells rows apart."
+        yield "No column can go: without any one of them, fewer rows are told apart."
     for smaller in choice.smaller:
         if len(smaller) < len(report.columns):
             yield f"A smaller key: {listed(smaller)}."
@@ -33,6 +35,8 @@ def minimality(report: QualityReport) -> Iterator[str]:
     elif choice.best_addition:
         name, left = choice.best_addition
         yield f"Would help most: {name}, which leaves {count(left, 'surplus row')}."
+    for one in choice.not_searched:
+        yield f"Not looked at: {one}."
 
 
 def variants(report: QualityReport) -> Iterator[str]:

@@ -17,6 +17,8 @@ def listed(names: Sequence[str], most: int = 5) -> str:
 
 def seconds(number: float) -> str:
     """Seconds with as many digits as matter."""
+    if number < 0.1:
+        return f"{1000 * number:.1f} ms" if number < 0.01 else f"{1000 * number:.0f} ms"
     return f"{number:,.2f} s" if number < 10 else f"{number:,.0f} s"
 
 

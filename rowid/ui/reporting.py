@@ -106,10 +106,10 @@ def guesses(report: QualityReport) -> Columns:
     every = report.personal.columns if report.personal else ()
     return {
         "Column": [one.column for one in every],
-        "Distinct here": [one.distinct for one in every],
+        "Distinct here": [f"{one.distinct:,}" if one.exact else f"about {one.distinct:,}" for one in every],
         "Bits": [round(one.bits, 1) for one in every],
-        "Such values at all": [one.domain for one in every],
-        "That is": [one.known_as or "nobody knows" for one in every],
+        "Such values at all": ["unknown" if one.domain is None else f"{one.domain:,}" for one in every],
+        "That is": [one.known_as for one in every],
     }
 
 
