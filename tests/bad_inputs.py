@@ -286,6 +286,18 @@ CASES = (
         RUN,
         4,
     ),
+    Case(
+        "a report that exists",
+        lambda: (_write("in.csv", PEOPLE)(), _write("r.html", "mine")()),
+        "rowid check in.csv --columns name --html r.html",
+        4,
+    ),
+    Case(
+        "a joined key of an unknown formula",
+        _write("in.csv", PEOPLE),
+        "rowid lint in.csv --columns name --formula md5",
+        2,
+    ),
     Case("an output directory that does not exist", _write("in.csv", PEOPLE), "rowid run in.csv -o no/out.csv", 4),
     Case(
         "a full disk",

@@ -106,7 +106,8 @@ def _section(
 
 def _figure(figure: Figure, *, charts: bool) -> Markup:
     names = list(figure.numbers)
-    numbers = table(names, zip(*figure.numbers.values(), strict=True), numeric=range(len(names)))
+    numeric = [at for at, column in enumerate(figure.numbers.values()) if column and isinstance(column[0], int)]
+    numbers = table(names, zip(*figure.numbers.values(), strict=True), numeric=numeric)
     drawing = element(
         "div", "", {"class": "plot", "id": f"plot-{figure.name}", "role": "img", "aria-label": figure.alt}
     )

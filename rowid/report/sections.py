@@ -139,8 +139,7 @@ def _personal(report: QualityReport) -> Iterator[Markup]:
 
 def _comparison(report: QualityReport) -> Iterator[Markup]:
     if report.comparison is not None:
-        yield paragraph(f"Against {report.comparison.against}:")
-        yield points(telling.comparison(report))
+        yield points([f"Against {report.comparison.against}: {one}" for one in telling.comparison(report)])
     else:
         yield paragraph("No earlier run of the same recipe was given to compare with.")
 
