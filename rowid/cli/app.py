@@ -9,7 +9,7 @@ import typer
 from typer.core import TyperGroup
 
 from rowid.cli import help as text
-from rowid.cli import profile, run, runs, serve, tune, verify
+from rowid.cli import keys, profile, run, runs, serve, tune, verify
 from rowid.cli.boundary import Invocation, report, warnings_shown
 from rowid.cli.signals import signals_raise
 from rowid.cli.version import version as version_line
@@ -42,6 +42,7 @@ def commands() -> typer.Typer:
     app.callback()(_rowid)
     app.command("run", help=text.RUN, epilog=text.EXIT_CODES)(run.run)
     app.command("profile", help=text.PROFILE)(profile.profile)
+    app.command("keys", help=text.KEYS)(keys.keys)
     app.command("verify", help=text.VERIFY)(verify.verify)
     app.command("runs", help=text.RUNS)(runs.runs)
     app.command("tune", help=text.TUNE)(tune.tune)
