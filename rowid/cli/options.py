@@ -62,7 +62,7 @@ def read_options(
 
 
 def column_names(lists: Sequence[str], option: str = "--columns") -> tuple[str, ...]:
-    """The names in comma-separated lists given with an ``option``; a name with a comma stands in double quotes, as in a CSV.
+    """The names in comma-separated lists given with ``option``; one with a comma stands in double quotes, as in a CSV.
 
     Raises:
         UsageError: the quoting does not close.

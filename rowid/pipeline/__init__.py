@@ -4,7 +4,7 @@ from rowid.pipeline.choice import judge_choice
 from rowid.pipeline.confirm import confirm
 from rowid.pipeline.review import duplicate_groups, judge, preview, verify
 from rowid.pipeline.run import FINGERPRINT_KEY, RECIPE_KEY, new_run_id, run, with_ids
-from rowid.pipeline.search import find_keys
+from rowid.pipeline.search import find_keys, look
 
 __all__ = [
     "FINGERPRINT_KEY",
@@ -14,6 +14,7 @@ __all__ = [
     "find_keys",
     "judge",
     "judge_choice",
+    "look",
     "new_run_id",
     "preview",
     "run",
