@@ -9,27 +9,32 @@ if TYPE_CHECKING:
     from rowid.errors import RowIdError
     from rowid.model import AuditTrail, Progress
     from rowid.recipe import Recipe
+    from rowid.selection import ColumnDecision, select_columns_for_hashing
 
 __version__ = "0.1.0"
 
 __all__ = [
     "AuditTrail",
+    "ColumnDecision",
     "HashingEngine",
     "Progress",
     "Recipe",
     "RowIdError",
     "generate_unique_row_ids",
     "row_id",
+    "select_columns_for_hashing",
 ]
 
 _HOMES = {
     "AuditTrail": "model",
+    "ColumnDecision": "selection",
     "HashingEngine": "engine",
     "Progress": "model",
     "Recipe": "recipe",
     "RowIdError": "errors",
     "generate_unique_row_ids": "api",
     "row_id": "api",
+    "select_columns_for_hashing": "selection",
 }
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from rowid import canonical, keys, pipeline
+from rowid import canonical, keys, pipeline, selection
 from rowid.engine import HashingEngine
 from rowid.errors import ColumnError, UsageError
 from rowid.model import Progress
@@ -41,7 +41,8 @@ def generate_unique_row_ids(
     Args:
         data: a pandas or Polars DataFrame, an Arrow table or record batch, or anything with ``__arrow_c_stream__``
             (which comes back as an Arrow table). It is not changed; dtypes and index stay as they are.
-        columns: the key columns in order; without them and without a recipe, all columns sorted by name.
+        columns: the key columns in order. Without them and without a recipe, those of the best candidate key, or, where
+            none is safe, all columns, with a warning; sorted by name. The recipe in the audit trail says which.
         recipe: a recipe in place of ``columns`` and of the options from ``types`` to ``key_env``.
         id_column_name: the name of the new column.
         types: as in ``Recipe``, and so are the next six.
@@ -65,17 +66,20 @@ def generate_unique_row_ids(
         "types": types or {}, "normalise": normalise or {}, "decimals": decimals or {},
         "form": form, "duplicates": duplicates, "nulls": nulls, "key_env": key_env,
     }  # fmt: skip
+    nobody_chose = columns is None
     if recipe is None:
         chosen = keys.automatic(names, exclude=(id_column_name,)) if columns is None else _columns(columns)
         recipe = Recipe(chosen, id_column=id_column_name, **given)
     else:
-        recipe = _agreed(recipe, columns, id_column_name, given)
+        recipe, nobody_chose = _agreed(recipe, columns, id_column_name, given), False
     if recipe.id_column in names and not replace:
         raise ColumnError(
             "the data has a column of this name already",
             where=f"column {recipe.id_column!r}",
             hint="Pass another id_column_name, or replace=True to replace the column.",
         )
+    if nobody_chose:
+        recipe = selection.decided(data, recipe)
     sink = IdSink(recipe.id_column)
     trail = pipeline.run(FrameSource(data, recipe), recipe, sink, observers=observers, progress=progress)
     frame = _with_column(data, recipe.id_column, sink.ids)

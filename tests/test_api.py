@@ -50,7 +50,7 @@ def test_index_and_dtypes_of_a_pandas_frame_stay_as_they_are():
         index=pd.Index([9, 9, 7], name="i"),
     )
     before = frame.copy(deep=True)
-    out = generate_unique_row_ids(frame)
+    out = generate_unique_row_ids(frame, ["a", "b", "c"])
     pd.testing.assert_frame_equal(frame, before)
     pd.testing.assert_frame_equal(out.drop(columns="row_id"), before)
     assert out["row_id"].tolist() == [
@@ -66,18 +66,21 @@ def test_int64_ids_with_nulls_stay_integers_in_pandas():
     assert out["row_id"].isna().tolist() == [False, True]
 
 
-def test_columns_that_nobody_chose_are_all_of_them_sorted_by_name():
+def test_columns_that_nobody_chose_are_all_of_them_sorted_by_name_where_there_is_no_safe_key():
     frame = pd.DataFrame(COLUMNS)
-    automatic = generate_unique_row_ids(frame)
+    with pytest.warns(UserWarning, match="no columns were named, so all 3 make the ID: KEY IF .* 2 rows are too few"):
+        automatic = generate_unique_row_ids(frame)
     assert automatic["row_id"].equals(generate_unique_row_ids(frame, sorted(COLUMNS))["row_id"])
-    reordered = generate_unique_row_ids(frame[["n", "name", "mail"]])
+    with pytest.warns(UserWarning, match="all 3 make the ID"):
+        reordered = generate_unique_row_ids(frame[["n", "name", "mail"]])
     assert automatic["row_id"].equals(reordered["row_id"])
 
 
 def test_names_are_sorted_by_their_utf8_bytes():
     """UTF-16 would put the emoji before U+FF5E."""
     frame = pd.DataFrame({"\U0001f600": [1], "\uff5e": [2], "Z": [3], "a": [4]})
-    assert generate_unique_row_ids(frame)["row_id"][0] == rowid.row_id([3, 4, 2, 1])
+    with pytest.warns(UserWarning, match="CANNOT TELL, the table has one row"):
+        assert generate_unique_row_ids(frame)["row_id"][0] == rowid.row_id([3, 4, 2, 1])
 
 
 def test_a_column_of_mixed_objects_follows_the_table_value_by_value():
@@ -115,12 +118,17 @@ def test_integer_labels_serve_as_names():
 
 def test_an_id_column_that_exists_is_an_error_unless_it_is_to_be_replaced():
     for frame in frames():
-        once = generate_unique_row_ids(frame)
+        once = generate_unique_row_ids(frame, ORDER)
         with pytest.raises(ColumnError, match=r"column 'row_id'.*replace=True"):
             generate_unique_row_ids(once)
-        again = generate_unique_row_ids(once, replace=True)
+        again = generate_unique_row_ids(once, ORDER, replace=True)
         assert pa.table(again).equals(pa.table(once))
-        assert pa.table(generate_unique_row_ids(once, id_column_name="id2")).column_names[-2:] == ["row_id", "id2"]
+        with pytest.warns(UserWarning, match="all 3 make the ID"):
+            assert pa.table(generate_unique_row_ids(once, replace=True)).column_names == [*ORDER, "row_id"]
+        assert pa.table(generate_unique_row_ids(once, ORDER, id_column_name="id2")).column_names[-2:] == [
+            "row_id",
+            "id2",
+        ]
 
 
 @pytest.mark.parametrize("rows", [0, 1])
@@ -142,9 +150,9 @@ def test_numbered_duplicates_have_ids_of_their_own_across_batches():
 def test_the_policies_refuse_and_name_rows():
     frame = pd.DataFrame({"a": ["x", "y", "x"], "b": [1.0, None, 1.0]})
     with pytest.raises(DuplicateRowError, match="row 3 repeats row 1"):
-        generate_unique_row_ids(frame, duplicates="reject")
+        generate_unique_row_ids(frame, ["a", "b"], duplicates="reject")
     with pytest.raises(NullKeyError, match="column 'b': null in row 2"):
-        generate_unique_row_ids(frame, nulls="reject")
+        generate_unique_row_ids(frame, ["a", "b"], nulls="reject")
 
 
 def test_a_keyed_id_needs_the_secret_and_differs_from_the_plain_one(monkeypatch):

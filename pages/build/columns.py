@@ -7,7 +7,7 @@ import streamlit as st
 from rowid.errors import RowIdError
 from rowid.model import KeyVerdict, SourceInfo
 from rowid.recipe import Recipe
-from rowid.ui import editing, frame, place, problems, questions, waiting
+from rowid.ui import editing, frame, place, problems, questions, suggesting, waiting
 from rowid.ui.draft import Draft
 from rowid.ui.numbers import count
 from rowid.ui.text import escape, names
@@ -31,12 +31,15 @@ def choose(table: Table, draft: Draft, known: list[str]) -> None:
         st.caption("Nothing chosen: all columns make the ID, sorted by name. Any change in a row changes its ID.")
 
 
-def judge(table: Table, recipe: Recipe, info: SourceInfo) -> None:
+def judge(table: Table, recipe: Recipe, info: SourceInfo, *, chosen: bool) -> None:
     """The verdict on the choice, and what to mind."""
-    editing.forget_other_verdicts(questions.verdict_key(table, recipe))
+    editing.forget_others("judging", questions.verdict_key(table, recipe))
     verdict = waiting.answer(questions.verdict(table, recipe), "Counting distinct rows", key="verdict")
     if verdict is not None:
         say(verdict)
+        if chosen and verdict.rows:
+            with problems.boundary():
+                suggesting.advice(table, recipe, key=verdict.is_key)
     floats = questions.floats(info, recipe)
     if floats:
         st.warning(
@@ -177,9 +180,13 @@ def screen(table: Table) -> None:
         return
     known = [column.name for column in info.columns]
     draft = place.draft(table)
+    st.subheader("Suggested keys", anchor=False)
+    with problems.boundary():
+        suggesting.suggestions(table, draft, known)
+    st.subheader("Your choice", anchor=False)
     choose(table, draft, known)
     recipe = draft.recipe(known, table.options.text_columns)
-    judge(table, recipe, info)
+    judge(table, recipe, info, chosen=bool(draft.columns))
     if st.button("Run", type="primary", icon=":material/arrow_forward:", key="next"):
         st.switch_page(frame.RUN)
     # only the open tab is worked out: a profile of a big table is work that not everybody asks for

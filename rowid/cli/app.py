@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from rowid.cli import check, lint, profile, run, runs, serve, tune, verify
+from rowid.cli import check, keys, lint, profile, run, runs, serve, tune, verify
 from rowid.cli import help as text
 from rowid.cli.boundary import Invocation, report, warnings_shown
 from rowid.cli.signals import signals_raise
@@ -42,6 +42,7 @@ def commands() -> typer.Typer:
     app.callback()(_rowid)
     app.command("run", help=text.RUN, epilog=text.EXIT_CODES)(run.run)
     app.command("profile", help=text.PROFILE)(profile.profile)
+    app.command("keys", help=text.KEYS)(keys.keys)
     app.command("check", help=text.CHECK, epilog=text.EXIT_CODES)(check.check)
     app.command("lint", help=text.LINT, epilog=text.EXIT_CODES)(lint.lint)
     app.command("verify", help=text.VERIFY)(verify.verify)

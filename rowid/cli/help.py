@@ -6,6 +6,7 @@ on another machine, and from another file format.
 
 ```sh
 rowid profile people.csv
+rowid keys people.csv
 rowid run people.csv -o people.parquet --columns email,country
 rowid verify people.parquet
 ```
@@ -51,6 +52,19 @@ rowid profile people.csv
 rowid profile people.csv --column email
 rowid profile people.csv --json > profile.json
 rowid profile people.csv --against profile.json
+```
+"""
+
+KEYS = """
+Finds all smallest combinations of columns that are unique in all rows, best first, and those that nearly are.
+
+The first word is the verdict: KEY, KEY IF with a condition, NO SAFE KEY, or CANNOT TELL; the exit code is 0 whichever
+it is. The score speaks for few, stable, short columns, and against floats, measures, free text, and columns that look
+as if they change. What was not searched is said.
+
+```sh
+rowid keys people.csv
+rowid keys people.csv --max-columns 2 --json
 ```
 """
 

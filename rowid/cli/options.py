@@ -61,8 +61,8 @@ def read_options(
     return ReadOptions(delimiter=delimiter, quote=quote, encoding=encoding, header=header, sheet=sheet)
 
 
-def column_names(lists: Sequence[str]) -> tuple[str, ...]:
-    """The names in comma-separated lists; a name with a comma stands in double quotes, as in a CSV.
+def column_names(lists: Sequence[str], option: str = "--columns") -> tuple[str, ...]:
+    """The names in comma-separated lists given with ``option``; one with a comma stands in double quotes, as in a CSV.
 
     Raises:
         UsageError: the quoting does not close.
@@ -72,7 +72,7 @@ def column_names(lists: Sequence[str]) -> tuple[str, ...]:
     except (csv.Error, StopIteration):
         raise UsageError(
             "it is no list of names",
-            where="--columns",
+            where=option,
             hint="Write it as a,b or, for a name with a comma, as '\"a,b\",c'.",
         ) from None
 

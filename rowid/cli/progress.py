@@ -30,13 +30,14 @@ def bar(*, shown: bool = True, rows_on_stdout: bool = False) -> Iterator["Callab
         task = drawing.add_task("reading", total=None, rows="")
 
         def tell(progress: "Progress") -> None:
-            rate = f", {progress.rows_done / progress.elapsed_s:,.0f}/s" if progress.elapsed_s > 0 else ""
+            counted = progress.unit == "rows"
+            rate = f", {progress.rows_done / progress.elapsed_s:,.0f}/s" if progress.elapsed_s > 0 and counted else ""
             drawing.update(
                 task,
                 description=progress.phase,
                 completed=progress.rows_done,
                 total=progress.rows_total,
-                rows=f"{progress.rows_done:,} rows{rate}",
+                rows=f"{progress.rows_done:,} {progress.unit}{rate}",
             )
 
         yield tell

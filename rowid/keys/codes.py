@@ -60,16 +60,16 @@ class Encoder:
     """
 
     def __init__(self, schema: pa.Schema, rules: Callable[[str], Rule], texts: Texts, exclude: Sequence[str]) -> None:
-        self.left_out: dict[str, str] = {}
+        self._left_out: dict[str, str] = {}
         self._texts, self._rules = texts, rules
         self._columns: dict[str, list[pa.DictionaryArray]] = {}
         self._rows: list[np.ndarray] = []
-        names = schema.names
+        self._names = names = schema.names
         for field in schema:
             if field.name in exclude:
                 continue
             if names.count(field.name) > 1:
-                self.left_out[field.name] = "two columns have this name"
+                self._left_out[field.name] = "two columns have this name"
             else:
                 self._try(field.name, pa.nulls(0, field.type))
 
@@ -77,6 +77,11 @@ class Encoder:
     def names(self) -> list[str]:
         """The columns that can be compared."""
         return list(self._columns)
+
+    @property
+    def left_out(self) -> dict[str, str]:
+        """The columns that cannot be compared, and why, in the table's order."""
+        return {name: self._left_out[name] for name in self._names if name in self._left_out}
 
     @property
     def nbytes(self) -> int:
@@ -107,9 +112,9 @@ class Encoder:
         try:
             encoded = self._encoded(name, array)
         except CanonicalError as error:
-            self.left_out[name] = f"it holds values that are {error.reason}"
+            self._left_out[name] = f"it holds values that are {error.reason}"
         except ColumnError as error:
-            self.left_out[name] = error.what
+            self._left_out[name] = error.what
         else:
             self._columns.setdefault(name, []).append(encoded)
             return

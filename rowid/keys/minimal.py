@@ -6,7 +6,7 @@ counted on all of them; whatever fails there gives further pairs. (After Papenbr
 Efficient Unique Column Combination Discovery", 2017.)
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 from math import comb, log
@@ -31,6 +31,9 @@ _NEAR = 20  # one surplus row in so many, at most, is near a key
 Step = Callable[[int, int], bool]
 """Told how many combinations were decided, and of how many; answers whether to go on."""
 
+Enough = Callable[[Sequence[Sequence[int]]], bool]
+"""Told the minimal keys of all sizes so far; answers whether larger ones are of no interest."""
+
 
 @dataclass(slots=True)
 class Found:
@@ -48,7 +51,9 @@ class Found:
     checked: int = 0
 
 
-def minimal_keys(codes: Codes, largest: int, step: Step = lambda done, total: True) -> Found:
+def minimal_keys(
+    codes: Codes, largest: int, step: Step = lambda done, total: True, *, enough: Enough = lambda keys: False
+) -> Found:
     """All minimal keys of at most ``largest`` columns among the rows; the table has two rows or more."""
     distinct = [_distinct(column) for column in codes.columns]
     found = Found([(at,) for at, count in enumerate(distinct) if count == len(codes)], sizes=[1])
@@ -59,28 +64,30 @@ def minimal_keys(codes: Codes, largest: int, step: Step = lambda done, total: Tr
     agree = AgreeSets(some)
     for column in some.columns:
         agree.add(*_neighbours(column))
+    searches = [_Search(some, largest, found, agree, step=step)]
     if len(codes) >= _MANY:
         rows = np.arange(0, len(codes), _EVERY, dtype=np.int32)
-        _by_size(_Search(some.taken(rows), largest, Found(), agree, step=step, rows=rows), largest)
-    _by_size(_Search(some, largest, found, agree, step=step), largest)
-    found.keys = [key if len(key) == 1 else tuple(sorted(active[at] for at in key)) for key in found.keys]
-    found.near = [tuple(sorted(active[at] for at in some)) for some in found.near]
-    return found
-
-
-def _by_size(search: "_Search", largest: int) -> None:
-    found, columns = search.found, search.columns
+        searches.insert(0, _Search(some.taken(rows), largest, Found(), agree, step=step, rows=rows))
     sizes = range(2, largest + 1)
     for size in sizes:
-        if comb(columns, size) > MOST_COMBINATIONS:
+        if enough(_named(found.keys, active)):
+            break
+        if comb(len(active), size) > MOST_COMBINATIONS:
             found.too_many = [left for left in sizes if left >= size]
             break
-        if not search.of(size):
+        if not all(search.of(size) for search in searches):
             break
         found.sizes.append(size)
     for size in sizes:
         if size not in found.sizes:
-            found.open.setdefault(size, comb(columns, size))
+            found.open.setdefault(size, comb(len(active), size))
+    found.keys, found.near = _named(found.keys, active), _named(found.near, active)
+    return found
+
+
+def _named(keys: Sequence[tuple[int, ...]], active: Sequence[int]) -> list[tuple[int, ...]]:
+    """Combinations of active columns by their places in the table; a single column has that already."""
+    return [key if len(key) == 1 else tuple(sorted(active[at] for at in key)) for key in keys]
 
 
 class _Search:

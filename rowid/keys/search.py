@@ -6,7 +6,7 @@ import numpy as np
 
 from rowid.keys import partition
 from rowid.keys.codes import Codes
-from rowid.keys.minimal import Found, Step, minimal_keys
+from rowid.keys.minimal import Enough, Found, Step, minimal_keys
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,13 +21,13 @@ class Searched:
     repeated: int
 
 
-def search(codes: Codes, largest: int, step: Step) -> Searched:
+def search(codes: Codes, largest: int, step: Step, *, enough: Enough = lambda keys: False) -> Searched:
     """All minimal keys of at most ``largest`` columns, in what is left of the rows when each is kept once."""
     part = partition.of(codes, range(len(codes.columns)))
     once = without_repeats(codes, part)
     if len(once) < 2 or not codes.columns:
         return Searched(once, Found(), part.surplus)
-    return Searched(once, minimal_keys(once, largest, step), part.surplus)
+    return Searched(once, minimal_keys(once, largest, step, enough=enough), part.surplus)
 
 
 def without_repeats(codes: Codes, part: partition.Partition) -> Codes:
@@ -45,6 +45,6 @@ def open_sizes(found: Found, columns: int) -> list[str]:
     """What was not searched, in words."""
     return [
         f"{left:,} combinations of {size} of {columns} columns: "
-        + ("too many to look at" if size in found.too_many else "the time was over")
+        + ("too many to look at" if size in found.too_many else "the search ended before")
         for size, left in sorted(found.open.items())
     ]

@@ -5,7 +5,7 @@ from rowid.pipeline.confirm import compared, confirm
 from rowid.pipeline.policies import applied, refuse
 from rowid.pipeline.review import collect_groups, duplicate_groups, judge, preview, verify
 from rowid.pipeline.run import FINGERPRINT_KEY, RECIPE_KEY, new_run_id, run, with_ids
-from rowid.pipeline.search import find_keys
+from rowid.pipeline.search import find_keys, look
 
 __all__ = [
     "FINGERPRINT_KEY",
@@ -18,6 +18,7 @@ __all__ = [
     "find_keys",
     "judge",
     "judge_choice",
+    "look",
     "new_run_id",
     "preview",
     "refuse",

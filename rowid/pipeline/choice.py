@@ -38,7 +38,7 @@ def judge_choice(
     recipe = recipe if isinstance(recipe, Recipe) else Recipe(recipe, id_column=free_name(recipe))
     with closing(source.open()) as reader:
         require_columns(reader.schema.names, recipe.columns)
-    watch, limits = Watch(progress, should_stop, None), search_limits(limits)
+    watch, limits = Watch(progress, should_stop), search_limits(limits)
     rules = {name: recipe.rule(name) for name in recipe.columns}
     encoder, rows = encoded(source, rules, (recipe.id_column,), watch, limits)
     for name in recipe.columns:

@@ -24,13 +24,18 @@ _SPREAD = 4  # the rows that are spread over the rest are one for so many of the
 
 
 class Watch:
-    """Who is told how far a search is, and who may end it: by request, or when its time is over."""
+    """Who is told how far a search is, and who may end it: by request, or when its time or its steps are over."""
 
     def __init__(
-        self, progress: ProgressCallback | None, should_stop: Callable[[], bool] | None, time_limit_s: float | None
+        self,
+        progress: ProgressCallback | None,
+        should_stop: Callable[[], bool] | None,
+        time_limit_s: float | None = None,
+        max_steps: int | None = None,
     ) -> None:
         self.started = time.perf_counter()
         self._progress, self._should_stop, self._limit = progress, should_stop, time_limit_s
+        self._steps_left = max_steps
         self.timed_out = False
 
     @property
@@ -49,6 +54,9 @@ class Watch:
         self._stop()
         if self._progress and total:
             self._progress(Progress(done, total, self.elapsed_s, "search", "combinations"))
+        if self._steps_left is not None and total:
+            self._steps_left -= 1
+            self.timed_out = self.timed_out or self._steps_left < 0
         self.timed_out = self.timed_out or (self._limit is not None and self.elapsed_s > self._limit)
         return not self.timed_out
 

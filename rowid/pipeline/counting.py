@@ -10,11 +10,10 @@ from rowid.checks import Limits, Uniqueness
 from rowid.engine import HashingEngine
 from rowid.keys.codes import Encoder
 from rowid.model import KeyVerdict
+from rowid.pipeline.batches import MOST_ROWS
 from rowid.pipeline.coding import Watch, add_rows
 from rowid.ports import Source
 from rowid.recipe import Recipe, Rule
-
-_SLICE = 131_072  # rows between two looks at whether to stop
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +56,9 @@ def counted(
         rows, total = 0, source.info().rows
         with closing(source.open()) as reader:
             for batch in reader:
-                for at in range(0, batch.num_rows, _SLICE):
+                for at in range(0, batch.num_rows, MOST_ROWS):
                     watch.rows(rows, total, "count")
-                    some = batch.slice(at, _SLICE)
+                    some = batch.slice(at, MOST_ROWS)
                     for engine in engines:
                         engine.hashed(some)
                     rows += some.num_rows

@@ -38,17 +38,20 @@ def find_keys(
     exclude: Sequence[str] = (),
     rules: Mapping[str, Rule] | None = None,
     profile: TableProfile | None = None,
-    near_share: float = NEAR_SHARE,
+    near_share: float | None = NEAR_SHARE,
+    only_best: bool = False,
     progress: ProgressCallback | None = None,
     should_stop: Callable[[], bool] | None = None,
     limits: Limits | None = None,
     time_limit_s: float | None = TIME_LIMIT_S,
+    max_steps: int | None = None,
 ) -> KeySearch:
     """All minimal keys of at most ``max_columns`` columns, best first, and combinations that nearly are.
 
     Cells are equal where their canonical texts are, by the ``rules`` there are for columns; a null equals a null.
     Without a ``profile`` the first 100,000 rows decide what a column looks like. ``near_share`` of the rows are
-    distinct in a near key, at least.
+    distinct in a near key, at least; None looks for none. ``only_best`` looks for no larger keys than the smallest safe
+    one. ``max_steps`` bounds the work like ``time_limit_s``, but the same on every machine.
 
     Raises:
         UsageError: ``max_columns`` is not positive.
@@ -56,15 +59,15 @@ def find_keys(
     """
     if max_columns < 1:
         raise UsageError(f"max_columns is {max_columns}", hint="A key has at least one column.")
-    watch, limits, rules = Watch(progress, should_stop, time_limit_s), search_limits(limits), rules or {}
+    watch, limits, rules = Watch(progress, should_stop, time_limit_s, max_steps), search_limits(limits), rules or {}
     encoder, rows = encoded(source, rules, exclude, watch, limits)
-    profile = profile or _look(source)
+    profile = profile or look(source)
     if encoder.held == rows:
-        return _Whole(encoder, max_columns, near_share, profile, watch).answer()
+        return _Whole(encoder, max_columns, near_share, only_best, profile, watch).answer()
     all_rows = Confirming(
         source, encoder, rows=rows, rules=rules, largest=max_columns, profile=profile, watch=watch, limits=limits
     )
-    return _sampled(all_rows, near_share, watch)
+    return _sampled(all_rows, 1.0 if near_share is None else near_share, watch)
 
 
 @dataclass
@@ -73,13 +76,19 @@ class _Whole:
 
     encoder: Encoder
     largest: int
-    share: float
+    share: float | None
+    only_best: bool
     profile: TableProfile
     watch: Watch
 
     def answer(self) -> KeySearch:
         codes = self.encoder.codes(complete=True)
-        evidence, found = Evidence(codes, self.profile), search(codes, self.largest, self.watch.step)
+        evidence = Evidence(codes, self.profile)
+
+        def enough(keys: Sequence[Sequence[int]]) -> bool:
+            return self.only_best and any(one.is_safe for one in evidence.candidates(keys))
+
+        found = search(codes, self.largest, self.watch.step, enough=enough)
         unique = len(codes) > 1 and not found.repeated
         candidates = best_first(evidence.candidates(found.found.keys)) if unique else []
         near_keys, notes = self._near(codes, found, evidence, candidates)
@@ -95,7 +104,7 @@ class _Whole:
         self, codes: Codes, found: Searched, evidence: Evidence, candidates: Sequence[Candidate]
     ) -> tuple[list[NearKey], list[str]]:
         """Near keys, and what else they say of the table."""
-        if len(codes) < 2 or not codes.columns:
+        if len(codes) < 2 or not codes.columns or self.share is None:
             return [], []
         if found.repeated:
             return self._but_for_repeats(codes, found, evidence), []
@@ -155,8 +164,8 @@ def _unique_but_for_nulls(near_keys: Sequence[NearKey]) -> list[str]:
     ][:1]
 
 
-def _look(source: Source) -> TableProfile:
-    """The profile of the first rows."""
+def look(source: Source) -> TableProfile:
+    """The profile of the first 100,000 rows: what the columns look like."""
     with closing(source.open()) as reader:
         first: list[pa.RecordBatch] = []
         rows = 0

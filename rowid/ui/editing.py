@@ -88,14 +88,14 @@ def rule_of(draft: Draft, table: Table, column: str) -> Rule:
     return draft.recipe([column, *draft.columns], table.options.text_columns).rule(column)
 
 
-def forget_other_verdicts(key: tuple[object, ...]) -> None:
-    """Stops this visitor's judgement of an earlier choice: nobody waits for it any more."""
-    earlier = st.session_state.get("judging")
+def forget_others(kind: str, key: tuple[object, ...]) -> None:
+    """Stops this visitor's job of a kind that is about an earlier choice: nobody waits for it any more."""
+    earlier = st.session_state.get(kind)
     if earlier is not None and earlier != key:
         job = process().jobs.get(earlier)
         if job and not job.ended:
             process().jobs.forget(job)
-    st.session_state["judging"] = key
+    st.session_state[kind] = key
 
 
 def profile_rows(profile: TableProfile, info: SourceInfo) -> list[dict[str, object]]:

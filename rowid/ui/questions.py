@@ -8,7 +8,7 @@ import pyarrow as pa
 
 from rowid import bootstrap, canonical, digest, pipeline, profiler, stream
 from rowid.errors import RowIdError, SecretError
-from rowid.model import KeyVerdict, Progress, ReadOptions, SourceInfo, TableProfile
+from rowid.model import Choice, KeySearch, KeyVerdict, Progress, ReadOptions, SourceInfo, TableProfile
 from rowid.ports import Source
 from rowid.recipe import Recipe, Rule
 from rowid.report import QualityReport, examine
@@ -78,6 +78,37 @@ def known_verdict(table: Table, recipe: Recipe) -> KeyVerdict | None:
     """The verdict if it has been worked out already."""
     job = process().jobs.get(verdict_key(table, recipe))
     return job.result if job else None
+
+
+def find_keys(table: Table, everything: Recipe) -> Job[KeySearch]:
+    """The keys among the columns of a recipe, by its rules."""
+    rules = {name: everything.rule(name) for name in everything.columns}
+
+    def work(job: Job[KeySearch]) -> KeySearch:
+        found = source(table)
+        others = [column.name for column in found.info().columns if column.name not in everything.columns]
+        return pipeline.find_keys(found, exclude=others, rules=rules, progress=job.report, should_stop=job.should_stop)
+
+    return process().jobs.ask(keys_key(table, everything), work)
+
+
+def keys_key(table: Table, everything: Recipe) -> tuple[object, ...]:
+    """The key of the search's job."""
+    return ("keys", *table.state(), everything.fingerprint)
+
+
+def choice(table: Table, recipe: Recipe) -> Job[Choice]:
+    """What could go from a choice of columns, and what would help it."""
+
+    def work(job: Job[Choice]) -> Choice:
+        return pipeline.judge_choice(source(table), recipe, progress=job.report, should_stop=job.should_stop)
+
+    return process().jobs.ask(choice_key(table, recipe), work)
+
+
+def choice_key(table: Table, recipe: Recipe) -> tuple[object, ...]:
+    """The key of the job of ``choice``."""
+    return ("choice", *table.state(), recipe.fingerprint)
 
 
 def preview(table: Table, recipe: Recipe) -> Job[pa.Table]:
@@ -187,5 +218,5 @@ def label(progress: Progress | None, what: str) -> str:
     if progress is None:
         return f"{what} …"
     if progress.rows_total:
-        return f"{what}: {progress.rows_done:,} of {progress.rows_total:,} rows"
-    return f"{what}: {progress.rows_done:,} rows"
+        return f"{what}: {progress.rows_done:,} of {progress.rows_total:,} {progress.unit}"
+    return f"{what}: {progress.rows_done:,} {progress.unit}"

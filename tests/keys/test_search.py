@@ -145,7 +145,7 @@ def test_when_its_time_is_over_a_search_says_what_is_left():
     table = pa.table({f"c{at}": [rng.randrange(40) for _ in range(300)] for at in range(8)})
     found = pipeline.find_keys(Table(table), time_limit_s=0)
     assert found.verdict == "CANNOT TELL"
-    assert any("of 8 columns: the time was over" in said for said in found.not_searched)
+    assert any("of 8 columns: the search ended before" in said for said in found.not_searched)
 
 
 def test_too_many_combinations_are_not_begun_and_said(monkeypatch):
