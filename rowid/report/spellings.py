@@ -4,10 +4,11 @@ Whether a value changes is found out by Arrow for whole batches. A value too man
 those that may change is worked out by the engine; one too few would.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -24,6 +25,7 @@ NORMALISERS = {
     "nfc": "in Unicode NFC",
     "empty_as_null": "empty text as null",
 }
+TOGETHER = "all normalisers that change it at once"
 NO_SWITCH = "No switch does that: mend the values where they come from."
 _PLACES = (6, 2)
 _ODD_SPACE = f"[{WHITE_SPACE.replace(' ', '')}]|[{WHITE_SPACE}][{WHITE_SPACE}]"
@@ -43,7 +45,7 @@ class Spelling:
 
     ``recipe`` makes its keys, of rows whose column went through ``rewrite`` first, if that is set. ``changed`` tells
     which values of a column may change (a boolean array), or None for a column to which the spelling cannot be applied
-    after all.
+    after all. ``step`` is the normaliser that it adds, and ``parts`` the spellings that it puts together.
     """
 
     name: str
@@ -53,6 +55,16 @@ class Spelling:
     switch: str = ""
     remark: str = ""
     rewrite: Callable[[pa.Array], pa.Array] | None = None
+    step: str = ""
+    parts: "tuple[Spelling, ...]" = ()
+
+    def positions(self, batch: pa.RecordBatch) -> np.ndarray | None:
+        """The rows of a batch that may change, ascending; None if it cannot be applied."""
+        if self.parts:
+            found = [one.positions(batch) for one in self.parts]
+            return np.unique(np.concatenate([one for one in found if one is not None]))
+        changed = self.changed(batch.column(self.column))
+        return None if changed is None else np.flatnonzero(changed.fill_null(False).to_numpy(zero_copy_only=False))
 
     @property
     def reads_numbers(self) -> bool:
@@ -98,7 +110,7 @@ def _of_text(recipe: Recipe, name: str, rule: Rule) -> Iterator[Spelling]:
     for step, called in NORMALISERS.items():
         if step not in rule.normalise and not (step == "lower" and "upper" in rule.normalise):
             changed = _CHANGED[step] if rule in (Rule(), Rule("text")) else None
-            yield _with(recipe, name, called, normalise=(*rule.normalise, step), changed=changed)
+            yield _with(recipe, name, called, normalise=(*rule.normalise, step), changed=changed, step=step)
     if rule == Rule():
         yield _with(recipe, name, "as a number", types="number", changed=_other_number)
         yield Spelling("without leading zeros", name, recipe, _leading_zeros, remark=NO_SWITCH, rewrite=_stripped)
@@ -115,16 +127,43 @@ def _removals(recipe: Recipe, name: str, rule: Rule) -> Iterator[Spelling]:
         yield _with(recipe, name, f"without its type {rule.type}", types=None)
 
 
-def _with(recipe: Recipe, name: str, called: str, *, changed: Changed | None = None, **rule: Any) -> Spelling:
+def together(recipe: Recipe, some: Sequence[Spelling]) -> Spelling | None:
+    """All normalisers of several spellings at once; None where there is but one to put together.
+
+    Two texts may differ in their case and in a blank behind them: neither normaliser alone makes them one.
+    """
+    parts = tuple(one for one in some if one.step and one.step != "empty_as_null")
+    if len(parts) < 2:
+        return None
+    steps = {one.column: [*recipe.rule(one.column).normalise] for one in parts}
+    for one in parts:
+        steps[one.column].append(one.step)
+    plain = recipe.to_dict()
+    new = Recipe.from_dict({**plain, "normalise": {**plain.get("normalise", {}), **steps}})
+    changes = {name: list(new.normalise[name]) for name in steps}
+    return Spelling(TOGETHER, " and ".join(steps), new, parts[0].changed, _yaml({"normalise": changes}), parts=parts)
+
+
+def _with(
+    recipe: Recipe, name: str, called: str, *, changed: Changed | None = None, step: str = "", **rule: Any
+) -> Spelling:
     """The spelling that a change of one of a column's rules (types, normalise or decimals) makes."""
     (field, value), plain = next(iter(rule.items())), recipe.to_dict()
     per_column = {**plain.get(field, {}), name: list(value) if isinstance(value, tuple) else value}
     if value is None:
         del per_column[name]
     new = Recipe.from_dict({**plain, field: per_column})
-    shown = "[" + ", ".join(value) + "]" if isinstance(value, tuple) else value
-    switch = f"no {field} for {name}" if value in (None, ()) else f"{field}: {{{name}: {shown}}}"
-    return Spelling(called, name, new, changed or _by_text(name, recipe.rule(name), new.rule(name)), switch)
+    given = list(new.normalise[name]) if isinstance(value, tuple) else value
+    switch = f"leave {field} of {name} out" if value in (None, ()) else _yaml({field: {name: given}})
+    return Spelling(called, name, new, changed or _by_text(name, recipe.rule(name), new.rule(name)), switch, step=step)
+
+
+def _yaml(change: Mapping[str, Any]) -> str:
+    """A change of the recipe in one line, as it can be pasted there."""
+    import yaml
+
+    text = yaml.safe_dump(dict(change), default_flow_style=True, allow_unicode=True, width=10**6, sort_keys=False)
+    return str(text).strip().removeprefix("{").removesuffix("}")
 
 
 def _by_text(name: str, now: Rule, then: Rule) -> Changed:

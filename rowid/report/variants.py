@@ -22,7 +22,7 @@ from rowid.recipe import Recipe
 from rowid.report.alike import BYTES_PER_GROUP, Alikeness
 from rowid.report.duplicates import repeated, rows_of
 from rowid.report.nouns import Rows, Variant, Variants
-from rowid.report.spellings import Spelling, spellings
+from rowid.report.spellings import TOGETHER, Spelling, spellings, together
 from rowid.report.words import count, seconds
 from rowid.stream import characters, taken
 
@@ -48,7 +48,7 @@ class Watch:
             self._all = list(spellings(self._recipe, batch.schema))
             self._waiting = list(self._all)
         for one in list(self._waiting):
-            changed = _changed(one, batch)
+            changed = one.positions(batch)
             if changed is None:
                 self._dead.add(one)
             elif changed.size:
@@ -61,7 +61,9 @@ class Watch:
         """The spellings that change a value. What reads numbers covers leading zeros too."""
         live = [one for one in self._all if one in self._live and one not in self._dead]
         numbers = {one.column for one in live if one.reads_numbers}
-        return [one for one in live if not (one.strips_zeros and one.column in numbers)]
+        live = [one for one in live if not (one.strips_zeros and one.column in numbers)]
+        every = together(self._recipe, live)
+        return [*live, every] if every else live
 
     @property
     def without_effect(self) -> tuple[str, ...]:
@@ -81,7 +83,7 @@ class _Counted:
 
     def digests(self, batch: pa.RecordBatch, now: np.ndarray) -> np.ndarray:
         """The digests of a batch's rows under the spelling, given those of now."""
-        at = _changed(self.spelling, batch)
+        at = self.spelling.positions(batch)
         if self.failed or at is None or not at.size:
             return now
         try:
@@ -157,6 +159,8 @@ def variants(
     note = ""
     if total is not None and rows < total:
         note = f"Counted over the first {rows:,} of {count(total, 'row')}, for {seconds(most_seconds)}."
+    alone = max((one.keys for one in found if one.effect == "merge" and one.name != TOGETHER), default=0)
+    found = [one for one in found if one.name != TOGETHER or one.keys > alone]
     ordered = sorted(found, key=lambda one: (-one.keys, one.column))
     return Variants(tuple(ordered), watch.without_effect, note)
 
@@ -248,13 +252,3 @@ def _told(
         spelling.remark,
         tuple(examples[pair] for pair in mine.pairs) if mine else (),
     )
-
-
-def _changed(one: Spelling, batch: pa.RecordBatch) -> np.ndarray | None:
-    """The positions of the rows of a batch that a spelling may change; None if it cannot be applied."""
-    changed = one.changed(batch.column(one.column))
-    if changed is None:
-        return None
-    if isinstance(changed, pa.ChunkedArray):
-        changed = changed.combine_chunks()
-    return np.flatnonzero(changed.fill_null(False).to_numpy(zero_copy_only=False))

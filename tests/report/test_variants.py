@@ -6,12 +6,14 @@ from decimal import ROUND_HALF_UP, Decimal
 
 import pyarrow as pa
 import pytest
+import yaml
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from rowid import canonical, report
 from rowid.checks import Limits
 from rowid.recipe import Recipe
+from rowid.report.spellings import TOGETHER
 from rowid.report.variants import Watch, variants
 from rowid.stream import cells
 from tests.doubles import Table
@@ -153,12 +155,24 @@ def test_a_switch_does_what_it_says():
     recipe = Recipe(["t", "z"])
     first = report.examine(source(table), recipe)
     for one in first.variants.found:
-        field, _, rest = one.switch.partition(": ")
-        name, _, value = rest.strip("{}").partition(": ")
-        rule = value.strip("[]").split(", ") if "[" in value else value
-        changed = Recipe.from_dict({**recipe.to_dict(), field: {name: rule}})
+        changed = Recipe.from_dict({**recipe.to_dict(), **yaml.safe_load(one.switch)})
         again = report.examine(source(table), changed)
         assert again.readings[0].distinct == first.readings[0].distinct - one.keys
+
+
+def test_texts_that_only_several_normalisers_bring_together_are_told():
+    table = pa.table({"yes": ["Ann", " ann", "bob"], "no: #1": ["X", "x ", "y"]})
+    told = found(table, Recipe(["yes", "no: #1"]))
+    one = told["yes and no: #1", TOGETHER]
+    assert (one.groups, one.keys) == (1, 1)
+    assert yaml.safe_load(one.switch) == {"normalise": {"yes": ["trim", "lower"], "no: #1": ["trim", "lower"]}}
+    assert one.examples[0].numbers == (1, 2)
+    assert all(not other.groups for name, other in told.items() if name[1] != TOGETHER)
+
+
+def test_what_one_normaliser_does_alone_is_not_told_again():
+    told = found(pa.table({"t": ["a", "A", " b"]}), Recipe(["t"]))
+    assert {name for _, name in told} == {"in lower case", "trimmed"}
 
 
 def test_a_clean_table_costs_no_further_pass():
