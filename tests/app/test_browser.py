@@ -93,6 +93,10 @@ def test_a_file_with_duplicates_gets_a_report_of_the_rows_that_repeat(page, tmp_
     expect(page.get_by_text("60 surplus rows in 40 groups.")).to_be_visible()
     expect(page.get_by_text("Key too small: in all 40 groups")).to_be_visible()
     expect(page.locator(".stPlotlyChart .gtitle").nth(0)).to_have_text("Distinct and surplus rows")
+    with page.expect_download() as waiting:
+        press(page, "Download as HTML")
+    assert waiting.value.suggested_filename == "Kunden.report.html"
+    assert Path(waiting.value.path()).read_text(encoding="utf-8").startswith("<!doctype html>")
     page.get_by_text("The numbers").first.click()
     expect(page.locator("[data-testid=stExpander] [data-testid=stDataFrame]").first).to_be_visible()
 

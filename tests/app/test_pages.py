@@ -222,6 +222,7 @@ def test_run_says_what_it_will_do_does_it_and_shows_the_receipt_again_after_a_re
     at(app, "build/run", table=table.id, recipe=draft_id, run=run.id)
     shown = {metric.label: metric.value for metric in app.metric}
     assert (shown["Rows in"], shown["Rows out"], shown["Distinct IDs"], shown["Duplicate rows"]) == ("3", "3", "3", "0")
+    assert r"Duplicates: no row repeats another \(keep\). Nulls: 1 row has a null in the key" in texts(app)
     assert app.code[0].value == "rowid run orders.csv -o orders.row_id.parquet --columns id,name"
 
 
