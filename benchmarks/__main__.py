@@ -15,9 +15,11 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parent.parent
-PARTS = ("A", "B", "C", "D", "scaling", "end-to-end", "memory", "start-up")
+PARTS = ("A", "B", "C", "D", "scaling", "end-to-end", "memory", "start-up", "keys")
 END_TO_END_ROUNDS = 3
 """At most so many: a whole process varies less than a millisecond loop, and takes longer."""
+
+KEY_ROUNDS = 3
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -70,7 +72,7 @@ def restrict_cores(cores: int) -> None:
 
 def measure(part: str, results: dict[str, Any], scale: float, rounds: int, place: Path) -> None:
     """Measures one of ``PARTS`` and puts it into the results."""
-    from benchmarks import processes, scaling, side_by_side
+    from benchmarks import keys, processes, scaling, side_by_side
     from benchmarks.tables import case
 
     if part in ("A", "B", "C", "D"):
@@ -88,6 +90,8 @@ def measure(part: str, results: dict[str, Any], scale: float, rounds: int, place
         results["memory"] = processes.memory(scale, place)
     elif part == "start-up":
         results["start_up"] = processes.start_up(place, rounds)
+    elif part == "keys":
+        results["keys"] = keys.measure(scale, min(rounds, KEY_ROUNDS))
 
 
 def write(results: dict[str, Any], root: Path) -> None:

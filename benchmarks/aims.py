@@ -15,6 +15,7 @@ _START_UP = {
     "a script that hashes 100,000 rows": 0.5,
     "rowid run, CSV of 1,000 rows": 1.0,
 }
+_KEYS_S = {"flights": 10.0, "wide": 60.0}
 
 
 @dataclass(frozen=True)
@@ -29,7 +30,14 @@ class Aim:
 
 def aims(results: dict[str, Any]) -> list[dict[str, Any]]:
     """Every aim of which the results tell something."""
-    found = [*_speed(results), *_scaling(results), *_end_to_end(results), *_memory(results), *_starts(results)]
+    found = [
+        *_speed(results),
+        *_scaling(results),
+        *_end_to_end(results),
+        *_memory(results),
+        *_starts(results),
+        *_keys(results),
+    ]
     return [asdict(aim) for aim in found]
 
 
@@ -80,3 +88,9 @@ def _starts(results: dict[str, Any]) -> Iterator[Aim]:
     for line in results.get("start_up", []):
         if line["name"] in _START_UP:
             yield _at_most(line["name"], _START_UP[line["name"]], line["seconds"]["median"], " s")
+
+
+def _keys(results: dict[str, Any]) -> Iterator[Aim]:
+    for line in results.get("keys", []):
+        what = f"all keys of up to four columns: {line['title']}"
+        yield _at_most(what, _KEYS_S[line["table"]], line["seconds"]["median"], " s")

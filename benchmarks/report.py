@@ -23,6 +23,7 @@ def markdown(results: dict[str, Any]) -> str:
         *_end_to_end(results.get("end_to_end", [])),
         *_memory(results.get("memory", [])),
         *_start_up(results.get("start_up", [])),
+        *_keys(results.get("keys", [])),
     ]
     return "\n".join(parts)
 
@@ -129,6 +130,31 @@ def _start_up(lines: list[dict[str, Any]]) -> Iterator[str]:
         yield "## Start\n"
         rows = [[s["name"], _seconds(s["seconds"]), f"{s['peak_mib']['median']:,.0f}"] for s in lines]
         yield _table(["process", "seconds", "peak MiB"], rows, numbers={1, 2})
+
+
+def _keys(lines: list[dict[str, Any]]) -> Iterator[str]:
+    if lines:
+        sampled = lines[0]["sampled"]
+        yield "## Keys\n"
+        yield (
+            "All minimal keys of up to four columns, ranked, and the near keys, in an Arrow table in memory. "
+            f"pandas: `DataFrame.duplicated(subset).any()` of {sampled} combinations of each size, and from their mean "
+            "what all combinations would take; that part is extrapolated, not measured.\n"
+        )
+        rows = [
+            [
+                line["title"],
+                f"{line['rows']:,}",
+                f"{line['combinations']:,}",
+                f"{line['keys']:,}",
+                _seconds(line["seconds"]),
+                f"{line['pandas_s']:,.0f}",
+                f"{line['times_pandas']:,.0f}",
+            ]
+            for line in lines
+        ]
+        head = ["table", "rows", "combinations", "keys", "seconds", "pandas, extrapolated", "times"]
+        yield _table(head, rows, numbers={1, 2, 3, 4, 5, 6})
 
 
 def _table(head: list[str], rows: Iterable[list[str]], numbers: set[int]) -> str:

@@ -10,8 +10,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
-from benchmarks import aims, chart, child, processes, report, scaling, side_by_side, tables, timing
+from benchmarks import aims, chart, child, keys, processes, report, scaling, side_by_side, tables, timing
 from benchmarks.ways import WAYS
+from rowid import pipeline
 
 INSTALLED = [way for way in WAYS if not way.missing() and "pyspark" not in way.needs]
 """Without Spark, whose start takes longer than all the rest; each benchmark run checks its hashes too."""
@@ -124,6 +125,7 @@ def _found(cases, ways, place):
         "end_to_end": processes.end_to_end(cases["A"], 1, formats=("csv",)),
         "memory": processes.memory(0.00001, place),
         "start_up": processes.start_up(place, 1),
+        "keys": keys.measure(0.001, 1),
     }
 
 
@@ -133,7 +135,7 @@ def test_the_report_has_every_row(results):
         section = text.partition(f"## Table {name}")[2].partition("\n##")[0]
         assert all(f"| {way.name} |" in section or f"| **{way.name}** |" in section for way in WAYS)
         assert "absent not installed" in section
-    for title, rows in (("Scaling", 2), ("End to end", 3), ("Memory", 2), ("Start", 4)):
+    for title, rows in (("Scaling", 2), ("End to end", 3), ("Memory", 2), ("Start", 4), ("Keys", 2)):
         section = text.partition(f"## {title}\n")[2].partition("\n## ")[0]
         lines = [line for line in section.splitlines() if line.startswith("| ")]
         assert len(lines) - 2 == rows, title
@@ -152,7 +154,7 @@ def test_the_results_are_json_and_name_neither_host_nor_path(results, tmp_path):
 
 def test_every_aim_says_whether_it_is_met(results):
     found = {aim["what"]: aim for aim in results["aims"]}
-    assert len(found) == 4 + 4 + 2 + 1 + 2 + 3
+    assert len(found) == 4 + 4 + 2 + 1 + 2 + 3 + 2
     slow = {"start_up": [{"name": "python -c 'import rowid'", "seconds": timing.spread([0.2])}]}
     (aim,) = aims.aims(slow)
     assert (aim["limit"], aim["value"], aim["met"]) == ("at most 0.15 s", 0.2, False)
@@ -164,3 +166,18 @@ def test_the_charts_are_svg_with_a_bar_for_each_measured_way(results):
     assert len(bars.findall(".//{*}rect")) == 1 + measured
     curves = ElementTree.fromstring(chart.curves(results))
     assert len(curves.findall(".//{*}circle")) == len(results["scaling"]["sizes"]) + len(results["memory"])
+
+
+def test_order_lines_have_the_key_that_they_are_made_with():
+    table = keys.order_lines(5_000)
+    assert table.num_columns == 30
+    found = pipeline.find_keys(keys.Frame(table), max_columns=2)
+    assert found.verdict == "KEY"
+    assert ("order_no", "line_no") in [one.columns for one in found.candidates]
+
+
+def test_what_pandas_would_take_is_extrapolated_from_combinations_of_each_size(monkeypatch):
+    monkeypatch.setattr(keys, "timed", lambda search: 1.0 if search() in (True, False) else 0.0)
+    (line, _) = keys.measure(0.001, 1)
+    assert line["pandas_s_per_combination"] == {"1": 1.0, "2": 1.0, "3": 1.0, "4": 1.0}
+    assert line["pandas_s"] == line["combinations"] == 19 + 171 + 969 + 3876

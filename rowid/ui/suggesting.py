@@ -74,7 +74,7 @@ def _completions(table: Table, judged: Choice, chosen: tuple[str, ...]) -> None:
 
 
 def _verdict(found: KeySearch) -> None:
-    why = ". ".join(escape(reason[:1].upper() + reason[1:]) for reason in found.reasons)
+    why = "; ".join(map(escape, found.reasons))
     icon, colour = {"KEY": ("key", "green"), "CANNOT TELL": ("help", "blue")}.get(found.verdict, ("warning", "orange"))
     with st.container(horizontal=True, vertical_alignment="center"):
         st.badge(escape(found.verdict), icon=f":material/{icon}:", color=colour)  # type: ignore[arg-type]
@@ -85,22 +85,25 @@ def _candidate(table: Table, one: Candidate, chosen: set[str], key: str) -> None
     evidence = f"unique in all {count(one.distinct, 'row')}"
     if one.rows_with_null:
         evidence += f", if a null counts as a value ({count(one.rows_with_null, 'row')})"
-    _suggestion(table, one.columns, evidence, one.reasons, chosen, key=key)
+    icon = "check_circle" if one.is_safe else "warning" if one.risks else "help"
+    _suggestion(
+        table, one.columns, f":material/{icon}: {names(one.columns)} · {evidence}", one.reasons, chosen, key=key
+    )
 
 
 def _near(table: Table, one: NearKey, chosen: set[str], key: str) -> None:
     rows = "; ".join(" = ".join(f"{row:,}" for row in group) for group in one.groups)
     evidence = f"{count(one.surplus_rows, 'row')} short of unique" + (f" (equal rows: {rows})" if rows else "")
-    _suggestion(table, one.columns, evidence, one.reasons[1:], chosen, key=key)
+    said = f":material/content_copy: {names(one.columns)} · {escape(evidence)}"
+    _suggestion(table, one.columns, said, one.reasons[1:], chosen, key=key)
 
 
 def _suggestion(
-    table: Table, columns: tuple[str, ...], evidence: str, reasons: Sequence[str], chosen: set[str], *, key: str
+    table: Table, columns: tuple[str, ...], said: str, reasons: Sequence[str], chosen: set[str], *, key: str
 ) -> None:  # fmt: skip
     words, click = st.columns([6, 1], vertical_alignment="center")
-    words.markdown(f"{names(columns)} · {escape(evidence)}")
-    if reasons:
-        words.caption("; ".join(map(escape, reasons)) + ".")
+    why = "; ".join(map(escape, reasons))
+    words.markdown(f"{said}  \n:small[:gray[{why}]]" if why else said)
     click.button(
         "Use" if set(columns) != chosen else "In use",
         key=key,
