@@ -3,7 +3,7 @@
     score        = completeness * validity * tidiness * variety
     completeness = cells that are neither null nor blank / rows
     validity     = values that read as the kind that most values of the column have / values that are not blank
-    tidiness     = values without white space at their ends / values that are not blank
+    tidiness     = 1 - half the share of values (blank ones not among them) with white space at their ends
     variety      = 1, or 0.5 where all values are the same: such a column tells nothing
 
 The kinds are number, boolean, date and timestamp, e-mail, UUID, IBAN; a kind that less than 80 % of a text column's
@@ -34,7 +34,7 @@ def of_column(column: Column, profile: ColumnProfile) -> Quality:
         {
             "completeness": filled / rows,
             "validity": _validity(column, profile, filled),
-            "tidiness": 1 - (column.texts.untidy if column.texts else 0) / filled,
+            "tidiness": 1 - 0.5 * (column.texts.untidy if column.texts else 0) / filled,
             "variety": 0.5 if profile.distinct == 1 and rows > 1 else 1.0,
         }
     )
