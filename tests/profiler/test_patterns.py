@@ -97,6 +97,7 @@ def test_a_fixed_width_is_one_of_all_rows():
         (["", " "], ""),
         ([1.0, 2.0, None], "int64"),
         ([1.0, 2.5], ""),
+        ([1.0, 1e300], ""),  # whole, and too large
         ([1.0, float("inf")], ""),
         ([1, 2], ""),
     ],
