@@ -1,6 +1,7 @@
 """The sketch of distinct values, and the hashes that it stands on."""
 
 from decimal import Decimal
+from unittest import mock
 
 import numpy as np
 import pyarrow as pa
@@ -8,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rowid.profiler import payloads
+from rowid.profiler import counting, payloads
 from rowid.profiler.counting import Counts
 from rowid.profiler.sketch import DistinctSketch, hashes
 from tests.strategies import VALUES_BY_TYPE
@@ -43,6 +44,14 @@ def test_the_estimate_is_within_four_standard_errors(values):
         assert sketch.kept <= 1_000
     assert abs(sketch.estimate - len(values)) < 4 * sketch.error * len(values)
     assert sketch.error == pytest.approx(1_000**-0.5, rel=0.01)
+
+
+def test_a_value_and_what_pads_it_are_two():
+    for type_ in (pa.large_string(), pa.large_binary()):
+        values = pa.array([b"", b"\0", b"\0\0", b"a", b"a\0", b"12345678", b"12345678\0"], pa.large_binary()).cast(
+            type_
+        )
+        assert len(np.unique(hashes(values))) == 7
 
 
 def test_a_sketch_that_is_not_full_is_exact():
@@ -82,3 +91,19 @@ def test_counts_are_those_of_all_batches_or_say_that_they_are_not(batches_, limi
     assert counts.distinct == len(set(everything))  # the sketch of few values is exact too
     for value, rows in counts.top(50):
         assert rows == everything.count(value)
+
+
+@given(st.lists(st.lists(st.integers(0, 12), min_size=1, max_size=20), min_size=1, max_size=20))
+def test_what_remains_of_frequent_values_bounds_their_rows_from_below(batches_):
+    """With four counters, a value's rows are short by ``error`` at most, and that is a fifth of all rows at most."""
+    counts = Counts(pa.int64(), 3)
+    with mock.patch.object(counting, "_HEAVY", 4):
+        for batch in batches_:
+            counted = pa.array(batch, pa.int64()).value_counts()
+            counts.add(counted.field("values"), counted.field("counts").to_numpy())
+            counts.settle()
+        kept = dict(counts.top(4))
+    everything = [value for batch in batches_ for value in batch]
+    assert counts.error <= len(everything) / 5
+    for value in set(everything):
+        assert kept.get(value, 0) <= everything.count(value) <= kept.get(value, 0) + counts.error
