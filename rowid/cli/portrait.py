@@ -20,16 +20,23 @@ def table(info: "SourceInfo", found: "TableProfile") -> str:
     from rich.text import Text
 
     drawing = Table(box=None, pad_edge=False, header_style="bold", expand=True)
-    drawing.add_column("column", overflow="fold")
+    drawing.add_column("column", overflow="fold", max_width=24)
     drawing.add_column("type", overflow="fold", max_width=13)
     for name in ("nulls", "distinct", "quality"):
         drawing.add_column(name, justify="right", no_wrap=True)
-    drawing.add_column("looks", overflow="fold", max_width=18)
+    drawing.add_column("looks", overflow="fold", max_width=12)
     drawing.add_column("examples", no_wrap=True, overflow="ellipsis", ratio=1, min_width=12)  # what room there is
     for column in found.columns:
         looks = ", ".join(sign.kind for sign in column.signs)
         quality = f"{column.quality.score:.2f}" if column.quality else ""
-        cells = [column.name, column.type, f"{column.nulls:,}", wording.distinct(column), quality, looks]
+        cells = [
+            column.name,
+            wording.type_name(column.type),
+            f"{column.nulls:,}",
+            wording.distinct(column),
+            quality,
+            looks,
+        ]
         drawing.add_row(*(Text(printable(cell)) for cell in [*cells, ", ".join(column.examples)]))
     lines = [head(info, found), *(f"note: {printable(note)}" for note in info.notes)]
     if found.quality:

@@ -24,10 +24,12 @@ _MEANT = 0.8
 _SHAPES = ("e-mail", "UUID", "IBAN")
 
 
-def of_column(column: Column, profile: ColumnProfile) -> Quality:
-    """The quality of one column."""
+def of_column(column: Column, profile: ColumnProfile) -> Quality | None:
+    """The quality of one column; None where it has no rows."""
     rows = profile.values + profile.nulls
     filled = profile.values - profile.blanks
+    if not rows:
+        return None
     if not filled:
         return _product({"completeness": 0.0, "validity": 1.0, "tidiness": 1.0, "variety": 1.0})
     return _product(
@@ -42,7 +44,7 @@ def of_column(column: Column, profile: ColumnProfile) -> Quality:
 
 def of_table(columns: Sequence[ColumnProfile]) -> Quality | None:
     """The quality of a table; None where it has no columns or no rows."""
-    each = [column.quality for column in columns if column.quality is not None and column.values + column.nulls]
+    each = [column.quality for column in columns if column.quality is not None]
     if not each:
         return None
     names = each[0].factors

@@ -4,6 +4,18 @@ from collections.abc import Iterator
 
 from rowid.model import ColumnProfile, Quality
 
+_LONGEST = 40
+_NAMES = {
+    "list<": "list",
+    "large_list<": "list",
+    "fixed_size_list<": "list",
+    "struct<": "struct",
+    "map<": "map",
+    "extension<arrow.uuid": "uuid",
+    "extension<rowid.text": "objects",
+    "run_end_encoded<": "run-end encoded",
+}
+
 
 def percent(share: float) -> str:
     """A share in per cent; never 0 or 100 unless it is exactly that."""
@@ -12,6 +24,16 @@ def percent(share: float) -> str:
     if 0.999 < share < 1:
         return "> 99.9 %"
     return f"{100 * share:,.0f} %" if share in (0, 1) or share >= 10 else f"{100 * share:.1f} %"
+
+
+def type_name(type_: str) -> str:
+    """A type in a word or two: without what a list or an object is made of, and without how a text is carried."""
+    for start, name in _NAMES.items():
+        if type_.startswith(start):
+            return name
+    if type_.startswith("dictionary<values="):
+        return f"{type_.removeprefix('dictionary<values=').split(',')[0]}, dictionary"
+    return type_
 
 
 def distinct(column: ColumnProfile) -> str:
@@ -51,7 +73,8 @@ def _size(column: ColumnProfile) -> Iterator[tuple[str, str]]:
 
 
 def _values(column: ColumnProfile) -> Iterator[tuple[str, str]]:
-    yield "range", f"{column.least} to {column.most}" if column.least is not None else ""
+    ends = [_cut(end) for end in (column.least, column.most) if end is not None]
+    yield "range", " to ".join(ends)
     middle = f", median {column.quantiles[len(column.quantiles) // 2]:,.6g}" if column.quantiles else ""
     yield "mean", f"{column.mean:,.6g}{middle}" if column.mean is not None else ""
     lengths = column.lengths
@@ -66,6 +89,10 @@ def _distinct(column: ColumnProfile) -> str:
         return distinct(column)
     error = "" if column.exact else f" ± {percent(column.distinct_error)} (standard error)"
     return f"{distinct(column)}{error}, {percent(column.uniqueness)} of {column.values:,} values"
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
 
 
 def _of(part: int, whole: int) -> str:

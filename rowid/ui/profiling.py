@@ -32,7 +32,7 @@ def rows(profile: TableProfile, info: SourceInfo) -> list[dict[str, object]]:
     return [
         {
             "Column": column.name,
-            "Type": types.get(column.name, column.type),
+            "Type": wording.type_name(types.get(column.name, column.type)),
             "Nulls": column.nulls,
             "Distinct": None if column.distinct < 0 else column.distinct,
             "Distinct share": "–" if column.distinct < 0 else share(min(column.distinct, profile.rows), profile.rows),
