@@ -43,7 +43,9 @@ def text(changes: "ProfileComparison", *, source: str, against: str) -> str:
     from rich.table import Table
     from rich.text import Text
 
-    head = f"{source} against {against}: {changes.rows[0]:,} rows then, {changes.rows[1]:,} now"
+    from rowid.profiler import wording
+
+    head = f"{source} against {against}: {wording.count(changes.rows[0], 'row')} then, {changes.rows[1]:,} now"
     if changes.same:
         return printable(f"{head}; nothing changed that matters")
     drawing = Table(box=None, pad_edge=False, header_style="bold")

@@ -29,14 +29,8 @@ def table(info: "SourceInfo", found: "TableProfile") -> str:
     for column in found.columns:
         looks = ", ".join(sign.kind for sign in column.signs)
         quality = f"{column.quality.score:.2f}" if column.quality else ""
-        cells = [
-            column.name,
-            wording.type_name(column.type),
-            f"{column.nulls:,}",
-            wording.distinct(column),
-            quality,
-            looks,
-        ]
+        number = wording.distinct(column) if column.distinct >= 0 else "–"
+        cells = [column.name, wording.type_name(column.type), f"{column.nulls:,}", number, quality, looks]
         drawing.add_row(*(Text(printable(cell)) for cell in [*cells, ", ".join(column.examples)]))
     lines = [head(info, found), *(f"note: {printable(note)}" for note in info.notes)]
     if found.quality:
@@ -55,7 +49,7 @@ def columns(info: "SourceInfo", found: "TableProfile") -> str:
 def head(info: "SourceInfo", found: "TableProfile") -> str:
     """The table's name, how it was understood, and its size."""
     details = "".join(f", {name} {value}" for name, value in info.details.items())
-    size = f"{found.rows:,} rows, {len(info.columns):,} columns"
+    size = f"{wording.count(found.rows, 'row')}, {wording.count(len(info.columns), 'column')}"
     return printable(f"{info.name}: {info.format}{details}; {size}")
 
 

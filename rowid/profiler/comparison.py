@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from rowid.model import ColumnDrift, ColumnProfile, Finding, ProfileComparison, TableProfile
 from rowid.profiler.distances import psi, psi_noise, total_variation, variation_noise
-from rowid.profiler.wording import percent
+from rowid.profiler.wording import count, percent
 
 _NOTABLE = 0.1
 _STRONG = 0.25
@@ -50,8 +50,8 @@ def compare(before: TableProfile, after: TableProfile) -> ProfileComparison:
 def _of_tables(before: TableProfile, after: TableProfile) -> Iterator[Finding]:
     if before.rows != after.rows:
         size = abs(after.rows - before.rows) / max(after.rows, before.rows)
-        many = f"{after.rows - before.rows:+,} rows" if before.rows and after.rows else "now or then there are none"
-        yield Finding("rows", "", size, f"{before.rows:,} rows then, {after.rows:,} now ({many})")
+        text = f"{count(before.rows, 'row')} then, {after.rows:,} now ({after.rows - before.rows:+,})"
+        yield Finding("rows", "", size, text)
     if before.quality and after.quality and before.quality.score - after.quality.score >= _NOTABLE / 2:
         lost = before.quality.score - after.quality.score
         yield Finding(

@@ -26,6 +26,11 @@ def percent(share: float) -> str:
     return f"{100 * share:,.0f} %" if share in (0, 1) or share >= 10 else f"{100 * share:.1f} %"
 
 
+def count(number: int, one: str) -> str:
+    """A number of things: ``1 row``, ``1,704 rows``."""
+    return f"{number:,} {one}" if number == 1 else f"{number:,} {one}s"
+
+
 def type_name(type_: str) -> str:
     """A type in a word or two: without what a list or an object is made of, and without how a text is carried."""
     for start, name in _NAMES.items():
