@@ -20,7 +20,7 @@ def table(info: "SourceInfo", found: "TableProfile") -> str:
     from rich.text import Text
 
     drawing = Table(box=None, pad_edge=False, header_style="bold", expand=True)
-    drawing.add_column("column", overflow="fold", max_width=24)
+    drawing.add_column("column", overflow="fold", max_width=20)
     drawing.add_column("type", overflow="fold", max_width=13)
     for name in ("nulls", "distinct", "quality"):
         drawing.add_column(name, justify="right", no_wrap=True)
