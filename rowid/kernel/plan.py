@@ -21,7 +21,7 @@ BOUNDS = {  # the most bytes of a field, for the kinds whose fields do not depen
     Kind.DECIMAL: 28, Kind.UUID: 44, Kind.NULL: 1,
 }  # fmt: skip
 LENGTH_BOUND = 21  # the most bytes of the LENGTH ":" of a string
-PADDING = 9 + 32  # the bit 1, the length in bits, and what wide stores may overwrite behind a message
+PADDING = 9 + 64  # the bit 1, the length in bits, and what wide stores may overwrite behind a message
 
 
 @dataclass(frozen=True, slots=True)
