@@ -22,6 +22,7 @@ _SMALL = 32_768
 _LARGE = 1 << 22  # hexadecimal IDs of so many rows fit into an Arrow array with 32-bit offsets
 _STREAMED = 1 << 17
 _HELD = 96  # bytes of a row's digest and of its hexadecimal digits
+_SURELY_SMALL = 1 << 26
 _SHARE = 4  # a table that takes more than one part in so many of the free memory streams
 _FUTURE = 3  # runs like this one that are taken to come
 
@@ -166,6 +167,8 @@ def _processors() -> int:
 
 def _is_large(bytes_: int) -> bool:
     """Whether so much is a large share of the memory that is free."""
+    if bytes_ < _SURELY_SMALL:
+        return False
     import psutil
 
     return bytes_ * _SHARE > psutil.virtual_memory().available

@@ -59,6 +59,7 @@ def test_wide_rows_go_through_in_small_slices():
 
 def test_a_table_that_is_large_beside_the_free_memory_streams(monkeypatch):
     monkeypatch.setattr(hashing, "_is_worth_it", lambda *_: (True, "for this test"))
+    monkeypatch.setattr(hashing, "_SURELY_SMALL", 0)
     monkeypatch.setattr(hashing, "_SHARE", 1e9)
     shelf = Shelf()
     trail = pipeline.run(Table(pa.table({"a": range(1000)}), says=1000), PLAIN, shelf)

@@ -19,11 +19,11 @@ import pyarrow as pa
 from rowid.kernel import store
 from rowid.kernel.fips import INITIAL, state_after
 from rowid.kernel.layout import WORKSPACE
-from rowid.kernel.plan import planned
+from rowid.kernel.plan import planned, planned_as_it_is
 from rowid.recipe import Recipe
 
 _BLOCK = 64
-_LEAST = 8192  # rows that are worth a thread of their own
+_LEAST = 2048  # rows that are worth a thread of their own
 _PART = 131_072
 
 
@@ -67,16 +67,19 @@ def hashed(
     )  # fmt: skip
     states, compiled = _states(key), _compiled()
 
+    plan = planned_as_it_is(batch, recipe)
+
     def part(first: int, last: int) -> float:
         started = time.perf_counter()
-        plan = planned(batch.slice(first, last - first), recipe, first_row + first)
+        base = 0 if plan else first  # a plan of its own has columns made ready for these rows alone
+        own = plan or planned(batch.slice(first, last - first), recipe, first_row + first)
         took = time.perf_counter() - started
         work = _workspace()
         compiled(
-            plan.matrix.ctypes.data, len(plan.matrix), plan.fixed_bytes, 0, last - first,
+            own.matrix.ctypes.data, len(own.matrix), own.fixed_bytes, first - base, last - base,
             work.ctypes.data, len(work), states.ctypes.data, len(states) - 1,
-            rows.digests[first:].ctypes.data if digests else 0, rows.hexes[first:].ctypes.data if hexes else 0,
-            rows.nulls[first:].ctypes.data, rows.left[first:].ctypes.data,
+            rows.digests[base:].ctypes.data if digests else 0, rows.hexes[base:].ctypes.data if hexes else 0,
+            rows.nulls[base:].ctypes.data, rows.left[base:].ctypes.data,
         )  # fmt: skip
         return took
 
