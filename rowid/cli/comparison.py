@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from rowid.model import ProfileComparison, TableProfile
 
 _LARGEST = 1 << 28  # bytes of a saved profile
+_HEAD = 1 << 16  # bytes by which it is known
 
 
 def earlier(against: str, of_table: "Callable[[], TableProfile]") -> "TableProfile":
@@ -42,7 +43,9 @@ def text(changes: "ProfileComparison", *, source: str, against: str) -> str:
     from rich.table import Table
     from rich.text import Text
 
-    head = f"{source} against {against}: {changes.rows[0]:,} rows then, {changes.rows[1]:,} now"
+    from rowid.profiler import wording
+
+    head = f"{source} against {against}: {wording.count(changes.rows[0], 'row')} then, {changes.rows[1]:,} now"
     if changes.same:
         return printable(f"{head}; nothing changed that matters")
     drawing = Table(box=None, pad_edge=False, header_style="bold")
@@ -60,8 +63,9 @@ def _held(path: str) -> dict[str, Any] | None:
     file = Path(path)
     try:
         with file.open("rb") as opened:
-            if opened.read(64).lstrip()[:1] != b"{" or file.stat().st_size > _LARGEST:
-                return None
+            head = opened.read(_HEAD).lstrip()
+        if head[:1] != b"{" or b'"columns"' not in head or file.stat().st_size > _LARGEST:
+            return None
         held = json.loads(file.read_bytes())
     except (OSError, ValueError):  # whoever reads the table says what is wrong with it
         return None

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 from rowid.model import ColumnDrift, ColumnProfile, Finding, ProfileComparison, TableProfile
 from rowid.profiler.distances import psi, psi_noise, total_variation, variation_noise
+from rowid.profiler.wording import count, percent
 
 _NOTABLE = 0.1
 _STRONG = 0.25
@@ -49,8 +50,8 @@ def compare(before: TableProfile, after: TableProfile) -> ProfileComparison:
 def _of_tables(before: TableProfile, after: TableProfile) -> Iterator[Finding]:
     if before.rows != after.rows:
         size = abs(after.rows - before.rows) / max(after.rows, before.rows)
-        many = f"{after.rows - before.rows:+,} rows" if before.rows and after.rows else "now or then there are none"
-        yield Finding("rows", "", size, f"{before.rows:,} rows then, {after.rows:,} now ({many})")
+        text = f"{count(before.rows, 'row')} then, {after.rows:,} now ({after.rows - before.rows:+,})"
+        yield Finding("rows", "", size, text)
     if before.quality and after.quality and before.quality.score - after.quality.score >= _NOTABLE / 2:
         lost = before.quality.score - after.quality.score
         yield Finding(
@@ -103,7 +104,7 @@ def _of_column(before: ColumnProfile, after: ColumnProfile, drift: ColumnDrift) 
     then, now = drift.null_share
     if abs(now - then) >= _NOTABLE / 10 or (not then and now):
         size = max(abs(now - then), 0.0 if then else _NOTABLE / 2)
-        yield Finding("nulls", name, size, f"{_percent(then)} of the cells were null, {_percent(now)} are")
+        yield Finding("nulls", name, size, f"{percent(then)} of the cells were null, {percent(now)} are")
     yield from _of_counts(before, after)
     yield from _of_range(before, after)
     if drift.psi is not None and drift.psi >= max(_NOTABLE, 3 * psi_noise(before.values, after.values)):
@@ -111,7 +112,7 @@ def _of_column(before: ColumnProfile, after: ColumnProfile, drift: ColumnDrift) 
         text = f"the values moved {word} (population stability index {drift.psi:.2f})"
         yield Finding("distribution", name, min(1.0, drift.psi), text)
     elif drift.distance is not None and drift.distance >= max(_NOTABLE, 2 * variation_noise(before, after)):
-        text = f"at least {_percent(drift.distance)} of the values moved to others (total variation distance)"
+        text = f"at least {percent(drift.distance)} of the values moved to others (total variation distance)"
         yield Finding("distribution", name, drift.distance, text)
     if _family(before.type) == _family(after.type):
         yield from _of_patterns(before, after)
@@ -141,7 +142,7 @@ def _of_patterns(before: ColumnProfile, after: ColumnProfile) -> Iterator[Findin
     for form in [*had, *(form for form in have if form not in had)]:
         then, now = had.get(form, 0.0), have.get(form, 0.0)
         if before.values and after.values and abs(now - then) >= _NOTABLE:
-            text = f"{_percent(then)} of the texts had the form {form}, {_percent(now)} have"
+            text = f"{percent(then)} of the texts had the form {form}, {percent(now)} have"
             yield Finding("pattern", before.name, abs(now - then), text)
 
 
@@ -155,7 +156,7 @@ def _of_range(before: ColumnProfile, after: ColumnProfile) -> Iterator[Finding]:
     where = " and ".join(word for word, by in (("below", below), ("above", above)) if by)
     beyond = (below + above) / (most - least) if most > least else 1.0
     text = (
-        f"values {where} the earlier range, by {_percent(beyond)} of it"
+        f"values {where} the earlier range, by {percent(beyond)} of it"
         if most > least
         else f"values {where} the only one"
     )
@@ -165,12 +166,3 @@ def _of_range(before: ColumnProfile, after: ColumnProfile) -> Iterator[Finding]:
 def _null_share(column: ColumnProfile) -> float:
     rows = column.values + column.nulls
     return column.nulls / rows if rows else 0.0
-
-
-def _percent(share: float) -> str:
-    """A share in per cent; never 0 or 100 unless it is exactly that."""
-    if 0 < share < 0.001:
-        return "less than 0.1 %"
-    if 0.999 < share < 1:
-        return "more than 99.9 %"
-    return f"{100 * share:.3g} %" if share < 10 else f"{100 * share:,.0f} %"

@@ -16,10 +16,10 @@ _HEAVY = 8_192  # values of which the summary keeps a count
 class Counts:
     """Payloads with their number of rows.
 
-    At most about ``limit`` different ones are kept; with more, a sketch estimates how many there are, and of the
-    frequent ones lower bounds of their rows remain. These follow Misra and Gries, as merged by Agarwal and others
-    ('Mergeable summaries', PODS 2012): a value's rows are short by ``error`` at most, which is at most the number of
-    rows divided by the number of values that are kept.
+    At most ``limit`` different ones are kept, and about as many that wait to be merged with them. With more, a sketch
+    estimates how many there are, and of the frequent ones lower bounds of their rows remain. These follow Misra and
+    Gries, as merged by Agarwal and others ('Mergeable summaries', PODS 2012): a value's rows are short by ``error`` at
+    most, which is at most the number of rows divided by the number of values that are kept.
     """
 
     def __init__(self, type_: pa.DataType, limit: int) -> None:
@@ -35,7 +35,8 @@ class Counts:
         if self._sketch is not None:
             self._sketch.add(hashes(values))
         self._waiting.append((values, rows))
-        if self._number_waiting >= max(_MANY, len(self._rows)):
+        most = _MANY if self._sketch else max(_MANY, self._limit)  # a merge costs as much as all that is kept
+        if self._number_waiting >= most:
             self.settle()
 
     @property
@@ -78,7 +79,12 @@ class Counts:
     def top(self, number: int) -> Iterator[tuple[Any, int]]:
         """The most frequent payloads with their rows (short by ``error`` at most), the first seen first of equals."""
         self.settle()
-        for at in np.argsort(-self._rows, kind="stable")[:number]:
+        if not len(self._rows) or number < 1:
+            return
+        number = min(number, len(self._rows))
+        at_least = np.partition(self._rows, len(self._rows) - number)[len(self._rows) - number]
+        frequent = np.flatnonzero(self._rows >= at_least)
+        for at in frequent[np.argsort(-self._rows[frequent], kind="stable")[:number]]:
             yield self._values[int(at)].as_py(), int(self._rows[at])
 
     def all(self) -> tuple[pa.Array, np.ndarray]:

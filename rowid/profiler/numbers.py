@@ -11,6 +11,7 @@ class Numbers:
 
     def __init__(self) -> None:
         self.rows = self.fractional = self.off_midnight = 0
+        self.largest = 0.0
         self._sum = 0.0
 
     def add(self, values: np.ndarray, rows: np.ndarray) -> None:
@@ -18,6 +19,7 @@ class Numbers:
         finite = np.isfinite(values)
         values, rows = values[finite], rows[finite]
         self.rows += int(rows.sum())
+        self.largest = max(self.largest, float(np.abs(values).max(initial=0.0)))
         with np.errstate(over="ignore", invalid="ignore"):  # then there is no mean
             self._sum += float(values @ rows)
         self.fractional += int(rows[values != np.floor(values)].sum())
@@ -40,7 +42,7 @@ def quantiles(values: np.ndarray, rows: np.ndarray | None = None) -> tuple[float
     if not len(values):
         return ()
     rows = np.ones(len(values), np.int64) if rows is None else rows[finite]
-    order = np.argsort(values, kind="stable")
+    order = np.argsort(values)
     reached = np.cumsum(rows[order])
     wanted = np.ceil(np.linspace(0, 1, QUANTILES) * reached[-1]).clip(1)
     return tuple(float(value) for value in values[order][np.searchsorted(reached, wanted)])

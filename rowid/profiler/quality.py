@@ -3,7 +3,7 @@
     score        = completeness * validity * tidiness * variety
     completeness = cells that are neither null nor blank / rows
     validity     = values that read as the kind that most values of the column have / values that are not blank
-    tidiness     = values without white space at their ends / values that are not blank
+    tidiness     = 1 - half the share of values (blank ones not among them) with white space at their ends
     variety      = 1, or 0.5 where all values are the same: such a column tells nothing
 
 The kinds are number, boolean, date and timestamp, e-mail, UUID, IBAN; a kind that less than 80 % of a text column's
@@ -24,17 +24,19 @@ _MEANT = 0.8
 _SHAPES = ("e-mail", "UUID", "IBAN")
 
 
-def of_column(column: Column, profile: ColumnProfile) -> Quality:
-    """The quality of one column."""
+def of_column(column: Column, profile: ColumnProfile) -> Quality | None:
+    """The quality of one column; None where it has no rows."""
     rows = profile.values + profile.nulls
     filled = profile.values - profile.blanks
+    if not rows:
+        return None
     if not filled:
         return _product({"completeness": 0.0, "validity": 1.0, "tidiness": 1.0, "variety": 1.0})
     return _product(
         {
             "completeness": filled / rows,
             "validity": _validity(column, profile, filled),
-            "tidiness": 1 - (column.texts.untidy if column.texts else 0) / filled,
+            "tidiness": 1 - 0.5 * (column.texts.untidy if column.texts else 0) / filled,
             "variety": 0.5 if profile.distinct == 1 and rows > 1 else 1.0,
         }
     )
@@ -42,7 +44,7 @@ def of_column(column: Column, profile: ColumnProfile) -> Quality:
 
 def of_table(columns: Sequence[ColumnProfile]) -> Quality | None:
     """The quality of a table; None where it has no columns or no rows."""
-    each = [column.quality for column in columns if column.quality is not None and column.values + column.nulls]
+    each = [column.quality for column in columns if column.quality is not None]
     if not each:
         return None
     names = each[0].factors

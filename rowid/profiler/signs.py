@@ -10,6 +10,7 @@ from rowid.profiler import payloads
 from rowid.profiler.columns import Column
 from rowid.profiler.words import is_plain_name, named, personal
 
+_ENOUGH_STEPS = 10
 _FEW_LOADS = 5
 _ROWS_ENOUGH = 100
 _PERSONAL_PATTERNS = {"e-mail": 0.5, "IBAN": 0.8, "phone": 0.8, "social security number": 0.8}
@@ -53,7 +54,9 @@ def _constant(profile: ColumnProfile) -> Sign | None:
 
 
 def _monotonic(profile: ColumnProfile) -> Sign | None:
-    return Sign("monotonic", f"{profile.monotonic} from row to row") if profile.monotonic else None
+    if not profile.monotonic or profile.distinct < _ENOUGH_STEPS:  # a few values stand in order by chance
+        return None
+    return Sign("monotonic", f"{profile.monotonic} from row to row")
 
 
 def _mutable(column: Column) -> Sign | None:

@@ -7,6 +7,7 @@ import pyarrow as pa
 if TYPE_CHECKING:
     from rowid.profiler.columns import Column
 
+_INT64 = 2.0**63
 _WORDS = {
     "number": "numbers",
     "boolean": "booleans",
@@ -23,7 +24,7 @@ def suggested(column: "Column") -> tuple[str, str]:
     numbers = column.numbers
     if numbers is None or numbers.rows != column.values or not column.values:
         return "", ""
-    if pa.types.is_floating(column.carried) and not numbers.fractional:
+    if pa.types.is_floating(column.carried) and not numbers.fractional and numbers.largest < _INT64:
         gaps = " with gaps" if column.nulls else ""
         return "int64", f"whole numbers only{gaps}, carried as floats"
     if pa.types.is_timestamp(column.carried) and column.carried.tz is None and not numbers.off_midnight:

@@ -1,15 +1,18 @@
 """Charts, each with a title, units, and its numbers as a table one click away."""
 
+import html
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 import plotly.graph_objects as go
 import streamlit as st
 
-from rowid.model import RunRecord
+from rowid.model import ColumnProfile, RunRecord
 from rowid.report import Figure
 from rowid.report.figures import BLUE, GREEN, RED, Numbers
+from rowid.ui.numbers import share
 
+_TOP, _LABEL = 10, 28
 _STATES = {"finished": (BLUE, "circle"), "failed": (RED, "x"), "running": (GREEN, "diamond")}
 
 
@@ -24,6 +27,35 @@ def draw_figure(figure: Figure) -> None:
     """Draws a chart of the quality report."""
     drawn = go.Figure(data=list(figure.data), layout=dict(figure.layout))
     draw(drawn, figure.numbers, key=figure.name, alt=figure.alt)
+
+
+def top_values(column: ColumnProfile) -> tuple[go.Figure, Numbers]:
+    """The most frequent values of a column."""
+    shown = column.top[:_TOP]
+    rows = [one.rows for one in shown]
+    labels = [_label(one.value) for one in shown]
+    bars = go.Bar(
+        x=rows,
+        y=list(range(len(shown))),  # two labels may be cut to the same text
+        orientation="h",
+        marker={"color": BLUE},
+        text=[f"{count:,}" for count in rows],
+        textposition="outside",
+        cliponaxis=False,
+        customdata=labels,
+        hovertemplate="%{customdata}: %{x:,} rows<extra></extra>",
+    )
+    figure = go.Figure(bars)
+    figure.update_yaxes(autorange="reversed", tickmode="array", tickvals=list(range(len(shown))), ticktext=labels)
+    figure.update_xaxes(range=[0, 1.2 * max(rows)], tickformat=",d", dtick=_whole(rows))
+    title = "The most frequent values" if len(shown) > 1 else "The only value"
+    if column.top_error:
+        title += f" (each up to {column.top_error:,} rows more)"
+    height = max(240, 130 + 28 * len(shown))
+    return (
+        _framed(figure, title, "rows", "", height=height),
+        {"Value": [one.value for one in shown], "Rows": rows, "Share": [share(n, column.values) for n in rows]},
+    )
 
 
 def durations(records: Sequence[RunRecord], times: Sequence[datetime]) -> tuple[go.Figure, Numbers]:
@@ -71,6 +103,19 @@ def _over_time(
 def _listed(records: Sequence[RunRecord], times: Sequence[datetime], values: Mapping[str, Sequence[float]]) -> Numbers:
     rounded = {name: [round(value, 3) for value in column] for name, column in values.items()}
     return {"Started": list(times), "Source": [record.source for record in records], **rounded}
+
+
+def _label(value: str) -> str:
+    """A value on an axis: Plotly takes some of HTML there."""
+    text = value if len(value) <= _LABEL else value[: _LABEL - 1] + "…"
+    if not text.strip():
+        return f"({len(value):,} spaces)" if text else "(empty text)"
+    return html.escape("".join(one if one.isprintable() else "·" for one in text), quote=False)
+
+
+def _whole(counts: Sequence[int]) -> int | None:
+    """The distance of ticks that keeps small counts whole; None leaves it to Plotly."""
+    return 1 if max(counts, default=0) < 5 else None
 
 
 def _framed(figure: go.Figure, title: str, x: str, y: str, *, height: int = 320) -> go.Figure:

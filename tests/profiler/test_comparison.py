@@ -128,6 +128,18 @@ def test_the_distance_is_that_of_the_formula_where_all_values_are_listed():
     assert distances.total_variation(before, after) == pytest.approx((0.4 + 0 + 0.4) / 2)
 
 
+def test_what_is_not_listed_is_not_taken_to_be_absent():
+    """25 values are equally frequent in both, and each lists those 20 that it saw first."""
+    before, after = profile(a=[*range(25)] * 4).columns[0], profile(a=[*range(24, -1, -1)] * 4).columns[0]
+    assert distances.total_variation(before, after) == 0
+
+
+def test_what_gathers_in_one_value_is_seen_whichever_way_one_looks():
+    spread, gathered = profile(a=list(range(1_000))).columns[0], profile(a=[*range(500), *[-1] * 500]).columns[0]
+    for pair in ((spread, gathered), (gathered, spread)):
+        assert distances.total_variation(*pair) == pytest.approx(0.5, abs=0.01)
+
+
 def test_the_distance_is_a_lower_bound_where_not_all_values_are_listed():
     rng = np.random.default_rng(3)
     first, second = (rng.zipf(1.5, 20_000).clip(max=500) for _ in range(2))

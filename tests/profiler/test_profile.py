@@ -202,3 +202,20 @@ def test_quantiles_are_values_that_occur_and_a_sample_serves_where_counts_are_no
     assert (exact.quantiles[0], exact.quantiles[10], exact.quantiles[-1]) == (0.0, 20.0, 70.0)
     sampled = profiled(*((n * 7919) % 100_000 for n in range(100_000)), exact_distinct=1_000)
     assert sampled.quantiles[10] == pytest.approx(50_000, abs=2_500)
+    assert (sampled.quantiles[0], sampled.quantiles[-1]) == (0.0, 99_999.0)  # exact all the same
+
+
+def test_the_sample_of_rows_stays_small_and_takes_few_of_later_rows():
+    sample = tables._RowSample(1)
+    for first in range(0, 400_000, 50_000):
+        picked = sample.pick(first, 50_000)
+        sample.keep([picked.astype(float)])
+        assert len(sample.floats[0]) <= 2 * tables._SAMPLE
+    assert len(picked) < 4_000
+
+
+def test_of_equally_frequent_values_those_seen_first_are_listed_in_their_order():
+    values = [(n * 37) % 100 for n in range(100)]
+    often = [n for n in values if n % 3 == 0]
+    listed = [int(one.value) for one in profiled(*values, *often, top=100).top]
+    assert listed == often + [n for n in values if n % 3]
