@@ -12,6 +12,7 @@ from rowid.cli.signals import SignalReceived
 from rowid.errors import SinkError, UsageError
 from rowid.events import Event, RunFinished
 from rowid.recipe import DUPLICATES, FORMS, NULLS, Recipe
+from rowid.settings import Settings
 
 if TYPE_CHECKING:
     from rowid.model import AuditTrail
@@ -128,9 +129,12 @@ def run(
         tell(f"no columns were named: all of them make the ID, sorted by name ({len(chosen.columns):,})")
     try:
         with bar(shown=not (json or verbose), rows_on_stdout=output == "-") as progress:
+            limits = bootstrap.limits(Settings.load())
             if output == "-":  # what a pipe has been given cannot be taken back
-                pipeline.refuse(table, chosen, progress=progress)
-            trail = pipeline.run(table, chosen, sink, observers=listeners, progress=progress, replace=replace_id)
+                pipeline.refuse(table, chosen, progress=progress, limits=limits)
+            trail = pipeline.run(
+                table, chosen, sink, observers=listeners, progress=progress, replace=replace_id, limits=limits
+            )
         if save_recipe:
             _save(chosen, save_recipe)
         _answer(trail, json=json, rows_on_stdout=output == "-")
