@@ -285,6 +285,8 @@ CASES = (
     Case("a form that does not exist", _write("in.csv", PEOPLE), f"{RUN} --form base64", 2),
     Case("an unknown option", _write("in.csv", PEOPLE), f"{RUN} --fromat hex", 2),
     Case("an unknown scheme", lambda: None, "rowid run postgresql://me:secret@host/db -o out.csv", 2),
+    Case("a column to leave out that is not there", _write("in.csv", PEOPLE), "rowid keys in.csv --exclude nam", 1),
+    Case("keys of no column", _write("in.csv", PEOPLE), "rowid keys in.csv --max-columns 0", 2),
     Case("a setting that makes no sense", _write("in.csv", PEOPLE), RUN, 2, env={"ROWID_PORT": "eighty"}),
     Case("an output of unknown format", _write("in.csv", PEOPLE), "rowid run in.csv -o out.docx", 2),
     Case(

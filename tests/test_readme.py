@@ -39,7 +39,7 @@ def run(place: Path, *command: str) -> str:
 
 
 @pytest.mark.parametrize(
-    ("number", "said"), enumerate(["", "KEY IF the rows to come keep it unique ('mail',)", "True\nRunStarted"])
+    ("number", "said"), [(0, ""), (1, "KEY IF the rows to come keep it unique ('visits',)"), (2, "True\nRunStarted")]
 )
 def test_the_python_of_the_readme_runs(place, number, said):
     out = run(place, sys.executable, "-c", blocks("python")[number])

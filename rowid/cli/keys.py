@@ -18,7 +18,7 @@ _FIELDS = ("columns", "distinct", "exact", "score", "reasons", "rows_with_null",
 def keys(
     source: options.Input,
     *,
-    max_columns: Annotated[int, typer.Option(metavar="N", help="Columns of a key, at most.")] = 4,
+    max_columns: Annotated[int, typer.Option(metavar="N", help="Columns of a key, at most.", min=1)] = 4,
     exclude: Annotated[
         list[str] | None,
         typer.Option(metavar="A,B,...", help="Columns that are to be left out; may be given several times."),

@@ -25,7 +25,7 @@ _SAMPLED = 20_000  # pairs of rows that are compared per column at first
 _LEARNT = 500  # pairs that are compared of what turns out to be no key
 _MANY = 200_000  # rows from which on one in ``_EVERY`` is searched first
 _EVERY = 16
-_KEPT = 2**25  # rows in groups that are kept for the next size, all combinations together
+_KEPT = 2**23  # rows in groups that are kept for the next size, all combinations together
 _NEAR = 20  # one surplus row in so many, at most, is near a key
 
 Step = Callable[[int, int], bool]
@@ -179,7 +179,7 @@ class _Search:
         return self._stack[-1][1]
 
     def _keep(self, columns: tuple[int, ...], part: Partition) -> None:
-        if len(part.rows) <= self._room:
+        if len(part.rows) <= min(self._room, len(self._codes) // 4):  # a large one costs more than it saves
             self._room -= len(part.rows)
             self._kept[columns] = part
 
