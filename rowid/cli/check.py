@@ -10,6 +10,7 @@ from rowid.cli.output import as_json, out, tell
 from rowid.cli.recipes import recipe_for
 from rowid.errors import SinkError
 from rowid.recipe import Recipe
+from rowid.settings import Settings
 
 if TYPE_CHECKING:
     from rowid.report import QualityReport
@@ -73,7 +74,8 @@ def check(
         tell(f"no columns were named: all of them are checked together ({len(chosen.columns):,})")
     previous = bootstrap.open_source(against) if against else None
     with bar(shown=not json) as progress:
-        found = report.examine(table, chosen, previous=previous, progress=progress)
+        limits = bootstrap.limits(Settings.load())
+        found = report.examine(table, chosen, previous=previous, progress=progress, limits=limits)
     if html is not None:
         _write(html, report.html(found))
     _answer(found, json=json)

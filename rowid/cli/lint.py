@@ -8,6 +8,7 @@ import typer
 
 from rowid.cli import options
 from rowid.cli.output import as_json, out, printable
+from rowid.settings import Settings
 
 if TYPE_CHECKING:
     from rowid.report import LintReport
@@ -58,8 +59,9 @@ def lint(
     with bar(shown=not json) as progress:
         table = bootstrap.open_source(source, reading)
         found = report.lint(
-            table, options.column_names(columns), formula=formula, separator=separator, progress=progress
-        )
+            table, options.column_names(columns), formula=formula, separator=separator, progress=progress,
+            limits=bootstrap.limits(Settings.load()),
+        )  # fmt: skip
     out(as_json(found.to_dict()) if json else "\n".join(_text(found)))
     if found.merged_groups:
         raise typer.Exit(1)

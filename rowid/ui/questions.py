@@ -12,6 +12,7 @@ from rowid.model import Choice, KeySearch, KeyVerdict, Progress, ReadOptions, So
 from rowid.ports import Source
 from rowid.recipe import Recipe, Rule
 from rowid.report import QualityReport, examine
+from rowid.settings import Settings
 from rowid.ui.jobs import Job, Watched, process
 from rowid.ui.workspace import Earlier, Table
 
@@ -132,6 +133,7 @@ def report(table: Table, recipe: Recipe, earlier: Earlier | None = None) -> Job[
             previous_ids=compared.id_column if compared else None,
             progress=job.report,
             should_stop=job.should_stop,
+            limits=bootstrap.limits(Settings.load()),
             groups=GROUPS,
         )
 
