@@ -53,7 +53,7 @@ def command_line(folder: Path, *arguments: str) -> pa.Table:
 def test_the_sample_goes_from_connect_to_a_parquet_file_with_the_ids_of_the_command_line(page, tmp_path):
     take_sample(page)
     next_step(page, "Choose columns", "Columns")
-    expect(page.get_by_text("Unique in all 1,704 rows.")).to_be_visible()
+    expect(page.get_by_text("Unique in all 1,704 rows.", exact=True)).to_be_visible()
     next_step(page, "Run", "Run")
     expect(page.get_by_text("Read 1,704 rows of gapminder.csv and add column row_id")).to_be_visible()
     press(page, "Start")
