@@ -157,3 +157,33 @@ def test_too_many_combinations_are_not_begun_and_said(monkeypatch):
     assert found.not_searched == tuple(
         f"{left} combinations of {size} of 6 columns: too many to look at" for size, left in ((3, 20), (4, 15))
     )
+
+
+def test_rows_that_disprove_a_key_join_the_sample_and_a_larger_key_is_found(monkeypatch):
+    """Only two rows far down, which no sample holds, show that a alone is no key."""
+    monkeypatch.setattr("rowid.pipeline.coding._BLOCK", 64)
+    values = list(range(4000))
+    values[3990] = values[3001]
+    table = pa.table({"a": values, "b": [at % 7 for at in range(4000)]})
+    assert table["b"][3990] != table["b"][3001]
+    found = pipeline.find_keys(Table(table, chunk=64), limits=TINY)
+    assert keys_of(found) == {frozenset({"a", "b"})}
+    assert [(one.columns, one.surplus_rows, one.groups) for one in found.near] == [(("a",), 1, ((3002, 3991),))]
+    assert found.not_searched == ()
+
+
+def test_a_bounded_number_of_steps_ends_a_search_the_same_way_on_every_machine():
+    rng = random.Random(5)
+    table = pa.table({f"c{at}": [rng.randrange(40) for _ in range(300)] for at in range(8)})
+    found = pipeline.find_keys(Table(table), max_steps=3, time_limit_s=None)
+    assert any("the search ended before" in said for said in found.not_searched)
+    assert keys_of(found) < brute.minimal_keys(table, 4)
+
+
+def test_only_the_best_is_looked_for_where_that_is_asked():
+    rng = random.Random(5)
+    columns = {f"c{at}": [rng.randrange(40) for _ in range(300)] for at in range(6)}
+    table = pa.table({"id": [f"x{at}" for at in range(300)], **columns})
+    found = pipeline.find_keys(Table(table), only_best=True, near_share=None)
+    assert (found.verdict, keys_of(found), found.near) == ("KEY", {frozenset({"id"})}, ())
+    assert keys_of(pipeline.find_keys(Table(table))) > {frozenset({"id"})}
