@@ -23,7 +23,7 @@ YEARS = (-62135596800000000, 253402300799999999)
 
 _DAY = 86_400_000_000  # microseconds
 _MINUS, _POINT, _ZERO, _NINE, _COLON = (ord(one) for one in "-.09:")
-_DATE_LENGTH, _TIME_LENGTH, _HOUR_END = 10, 16, 13  # of YYYY-MM-DD and YYYY-MM-DDTHH:MM; where the hour ends
+_DATE_LENGTH, _HOUR_END = 10, 13  # of YYYY-MM-DD, and of YYYY-MM-DDTHH
 _BOOLEANS = pa.array(["true", "True", "TRUE", "false", "False", "FALSE"])
 
 
@@ -152,7 +152,7 @@ def _times(cells: pa.Array, type_: pa.DataType, kind: str) -> Read | None:
     is_date = present.lengths == _DATE_LENGTH
     dates = int(np.count_nonzero(is_date))
     timed = present.only(~is_date) if dates else present
-    if (timed.lengths < _TIME_LENGTH).any() or (timed.at(_HOUR_END) != _COLON).any():  # an hour alone is no time
+    if (timed.at(_HOUR_END) != _COLON).any():  # an hour alone is no time; a digit of the next cell may stand there
         return None
     counts = {kind: timed.count, DATE: dates}
     return Read(values, {one: count for one, count in counts.items() if count}, span=ends)
