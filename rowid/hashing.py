@@ -161,7 +161,7 @@ def _is_worth_it(rows: int, row_s: float) -> tuple[bool, str]:
         return False, "numba is not installed"
     from rowid import kernel
 
-    if kernel.is_cached():
+    if kernel.is_kept():
         return True, f"{rows:,} rows are worth loading the kernel"
     if took * _FUTURE > costs.compile_s:  # what is compiled is kept, and serves every run to come
         return True, f"{rows:,} rows are worth compiling the kernel, once"

@@ -13,14 +13,14 @@ ENVIRONMENT = "ROWID_TUNING"
 
 @dataclass(frozen=True, slots=True)
 class Costs:
-    """Seconds: of the reference for a row, of loading the kernel from numba's cache, of compiling it.
+    """Seconds: of the reference for a row, of loading the kernel from disk, of compiling it.
 
     The defaults were measured on one core of a server processor of 2023 with a table of five columns.
     """
 
     reference_s: float = 3e-6
-    load_s: float = 0.7
-    compile_s: float = 15.0
+    load_s: float = 0.1
+    compile_s: float = 10.0
 
 
 def path() -> Path:

@@ -136,11 +136,11 @@ def test_few_rows_are_not_worth_the_kernel_and_many_are(monkeypatch):
     engine = HashingEngine(Recipe(["n"]))
     engine.hash(pa.record_batch({"n": [1]}))
     assert "before the kernel would be loaded" in engine.hasher.reason
-    monkeypatch.setattr(kernel, "is_cached", lambda: False)
+    monkeypatch.setattr(kernel, "is_kept", lambda: False)
     engine.hasher.expect(1_000_000)
     engine.hash(pa.record_batch({"n": [1]}))
     assert "before the kernel would be compiled" in engine.hasher.reason
-    monkeypatch.setattr(kernel, "is_cached", lambda: True)
+    monkeypatch.setattr(kernel, "is_kept", lambda: True)
     engine.hash(pa.record_batch({"n": [1]}))
     assert "worth loading the kernel" in engine.hasher.reason
 
@@ -148,7 +148,7 @@ def test_few_rows_are_not_worth_the_kernel_and_many_are(monkeypatch):
 @pytest.mark.usefixtures("unloaded")
 def test_the_kernel_is_taken_in_the_middle_of_a_batch_whose_rows_turn_out_to_be_dear(monkeypatch):
     """The costs say that 100,000 rows are cheap; those of the first rows say otherwise."""
-    monkeypatch.setattr(kernel, "is_cached", lambda: True)
+    monkeypatch.setattr(kernel, "is_kept", lambda: True)
     monkeypatch.setattr(tuning, "costs", lambda: tuning.Costs(reference_s=1e-9, load_s=1e-3))
     batch = pa.record_batch({"s": [f"{n:040}" for n in range(100_000)]})
     engine = HashingEngine(Recipe(["s"]))
@@ -220,7 +220,7 @@ def test_another_processor_and_a_cache_that_cannot_be_written_change_nothing():
     environment = os.environ | {
         "NUMBA_CPU_NAME": "generic",
         "NUMBA_CPU_FEATURES": "",
-        "NUMBA_CACHE_DIR": "/dev/null/no",
+        "ROWID_CACHE": "/dev/null/no",
     }
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/kernel/test_kernel.py"]
     done = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)

@@ -14,9 +14,9 @@ _LOAD = """
 import time
 started = time.perf_counter()
 from rowid import kernel
-was_cached = kernel.is_cached()
+was_kept = kernel.is_kept()
 kernel.load()
-print(was_cached, time.perf_counter() - started)
+print(was_kept, time.perf_counter() - started)
 """
 
 
@@ -28,13 +28,13 @@ def tune(json: options.Json = False) -> None:
 
     if find_spec("numba") is None:
         raise UsageError("numba is not installed, so there is nothing to tune", hint="pip install 'rowid[fast]'.")
-    tell("compiling the kernel, if that was not done before; about 15 seconds")
-    was_cached, first = _load()
+    tell("compiling the kernel, if that was not done before; about 10 seconds")
+    was_kept, first = _load()
     _, second = _load()
     measured = tuning.Costs(
         reference_s=_reference(),
         load_s=second,
-        compile_s=tuning.costs().compile_s if was_cached else first,
+        compile_s=tuning.costs().compile_s if was_kept else first,
     )
     try:
         place = tuning.keep(measured)
@@ -52,8 +52,8 @@ def tune(json: options.Json = False) -> None:
 def _load() -> tuple[bool, float]:
     """Loads the kernel in a process of its own: whether it was compiled already, and the seconds that it took."""
     done = subprocess.run([sys.executable, "-c", _LOAD], capture_output=True, text=True, check=True)  # noqa: S603
-    was_cached, seconds = done.stdout.split()
-    return was_cached == "True", float(seconds)
+    was_kept, seconds = done.stdout.split()
+    return was_kept == "True", float(seconds)
 
 
 def _reference() -> float:

@@ -4,39 +4,48 @@ Stores are wider than the text: up to sixteen bytes behind the returned address 
 """
 
 import numpy as np
-from numba import njit
 
-from rowid.kernel.memory import load_f64, load_i64, load_u32, quotient, remainder, store_8, store_16, store_32
+from rowid.kernel.layout import EXACT, MOST_PLACES
+from rowid.kernel.memory import (
+    function,
+    load_f64,
+    load_i64,
+    load_u32,
+    quotient,
+    remainder,
+    store_8,
+    store_16,
+    store_32,
+    table,
+)
 
-_FIGURES = np.frombuffer(b"".join(b"%04d" % number for number in range(10_000)), "<u4").copy()
-_POWERS = np.array([10**places for places in range(19)], np.int64)
-_FLOAT_POWERS = np.array([float(10**places) for places in range(23)])  # all of them exact
-MOST_PLACES = 15
-_EXACT = 1e15  # below it, a decimal of 15 digits is the only one of so few digits that reads as its float64
+_figures = table("rowid_figures", b"".join(b"%04d" % number for number in range(10_000)))
+_powers = table("rowid_powers", np.array([10**places for places in range(19)], np.int64).tobytes())
+_float_powers = table("rowid_float_powers", np.array([float(10**places) for places in range(23)]).tobytes())  # exact
 
 
-@njit
+@function
 def power(places: int) -> int:
     """10**places, for 0 to 18."""
-    return load_i64(_POWERS.ctypes.data + 8 * places)
+    return load_i64(_powers() + 8 * places)
 
 
-@njit
+@function
 def float_power(places: int) -> float:
     """10.0**places, for 0 to 22."""
-    return load_f64(_FLOAT_POWERS.ctypes.data + 8 * places)
+    return load_f64(_float_powers() + 8 * places)
 
 
 ZERO, POINT, COLON, MINUS = 0x30, 0x2E, 0x3A, 0x2D
 
 
-@njit
+@function
 def four(number: int) -> int:
     """Four figures of 0 to 9999, as the bytes of a word."""
-    return load_u32(_FIGURES.ctypes.data + 4 * number)  # an index would be looked at for its sign
+    return load_u32(_figures() + 4 * number)  # an index would be looked at for its sign
 
 
-@njit
+@function
 def put_length(at: int, length: int) -> int:
     """LENGTH ':' (section 2)."""
     if length < 10:
@@ -48,14 +57,14 @@ def put_length(at: int, length: int) -> int:
     return _put_long_length(at, length)
 
 
-@njit
+@function
 def _put_long_length(at: int, length: int) -> int:
     end = put_unsigned(at, length)
     store_8(end, COLON)
     return end + 1
 
 
-@njit
+@function
 def put_unsigned(at: int, number: int) -> int:
     """The digits of 0 <= number < 2**63."""
     if number < 10_000:
@@ -63,14 +72,14 @@ def put_unsigned(at: int, number: int) -> int:
     return _put_large(at, number)
 
 
-@njit
+@function
 def _put_small(at: int, number: int) -> int:
     drop = (number < 1000) + (number < 100) + (number < 10)
     store_32(at, four(number) >> (8 * drop))
     return at + 4 - drop
 
 
-@njit
+@function
 def _put_large(at: int, number: int) -> int:
     begun = False
     for group in range(16, -1, -4):
@@ -86,7 +95,7 @@ def _put_large(at: int, number: int) -> int:
     return at
 
 
-@njit
+@function
 def digit_count(number: int) -> int:
     """How many digits 0 <= number < 2**63 has."""
     if number < 10_000:
@@ -97,7 +106,7 @@ def digit_count(number: int) -> int:
     return count if count < 19 else 18 + (number >= 1_000_000_000_000_000_000)
 
 
-@njit
+@function
 def put_number(at: int, negative: int, number: int) -> int:
     """The field of a whole number; ``negative`` is 1 for one below zero.
 
@@ -108,7 +117,7 @@ def put_number(at: int, negative: int, number: int) -> int:
     return put_unsigned(at + negative, number)
 
 
-@njit
+@function
 def put_decimal(at: int, negative: int, number: int, places: int) -> int:
     """The field of the decimal ``number / 10**places`` (places 0 to 18), no trailing zeros in its fraction."""
     if places == 2:  # money
@@ -133,7 +142,7 @@ def put_decimal(at: int, negative: int, number: int, places: int) -> int:
     return end + 1 + places
 
 
-@njit
+@function
 def put_fraction(at: int, fraction: int, places: int) -> None:
     """A point and ``places`` digits."""
     store_8(at, POINT)
@@ -142,7 +151,7 @@ def put_fraction(at: int, fraction: int, places: int) -> None:
         fraction = quotient(fraction, 10)
 
 
-@njit
+@function
 def whole_of(number: float, places: int) -> int:
     """The number times 10**places if 15 digits of a decimal of so many places write it, else -1; number >= 0.
 
@@ -150,14 +159,14 @@ def whole_of(number: float, places: int) -> int:
     are distinct doubles. The division is IEEE's, of exact operands, so it is the reading of the decimal itself.
     """
     scaled = number * float_power(places) + 0.5
-    if scaled < _EXACT:
+    if scaled < EXACT:
         whole = np.int64(scaled)
         if np.float64(whole) / float_power(places) == number:
             return whole
     return -1
 
 
-@njit
+@function
 def places_of(number: float) -> int:
     """The fewest decimal places with which 15 digits write a number >= 0; -1 if there are none."""
     for places in range(MOST_PLACES + 1):

@@ -5,7 +5,6 @@ cannot: then the reference does the row.
 """
 
 import numpy as np
-from numba import njit
 
 from rowid.kernel.digits import (
     COLON,
@@ -22,6 +21,7 @@ from rowid.kernel.digits import (
 )
 from rowid.kernel.memory import (
     copy_32,
+    function,
     load_u8,
     load_u16,
     quotient,
@@ -30,19 +30,20 @@ from rowid.kernel.memory import (
     store_16,
     store_32,
     store_64,
+    table,
 )
 
 _FIRST_DAY, _LAST_DAY = -719_162, 2_932_896  # 0001-01-01 and 9999-12-31, in days since 1970-01-01
 _DAY = 86_400
-_HEX = np.frombuffer(b"".join(b"%02x" % octet for octet in range(256)), "<u2").copy()
+_hexes = table("rowid_hexes", b"".join(b"%02x" % octet for octet in range(256)))
 
 
-@njit
+@function
 def _hex(octet: int) -> int:
-    return load_u16(_HEX.ctypes.data + 2 * octet)
+    return load_u16(_hexes() + 2 * octet)
 
 
-@njit
+@function
 def put_string(source: int, length: int, behind: int, at: int) -> int:
     """The ``length`` bytes of a string; nothing may be read from the address ``behind`` on."""
     at = put_length(at, length)
@@ -56,7 +57,7 @@ def put_string(source: int, length: int, behind: int, at: int) -> int:
     return at + length
 
 
-@njit
+@function
 def put_binary(source: int, length: int, at: int) -> int:
     """The bytes as lower-case hexadecimal."""
     at = put_length(at, 2 * length)
@@ -65,7 +66,7 @@ def put_binary(source: int, length: int, at: int) -> int:
     return at + 2 * length
 
 
-@njit
+@function
 def put_uuid(source: int, at: int) -> int:
     """A UUID's 16 bytes, with hyphens."""
     store_32(at, (COLON << 16) | (four(36) >> 16))
@@ -79,7 +80,7 @@ def put_uuid(source: int, at: int) -> int:
     return at
 
 
-@njit
+@function
 def put_integer(number: int, at: int) -> int:
     """A signed integer; the smallest of all is left to the reference."""
     if 0 <= number < 10_000:  # one store for length and digits
@@ -91,7 +92,7 @@ def put_integer(number: int, at: int) -> int:
     return put_number(at, 0, number)
 
 
-@njit
+@function
 def put_float(number: float, at: int, memo: np.ndarray) -> int:
     """A float that 15 digits write; ``memo[0]`` is the number of places of the last one."""
     size = abs(number)
@@ -110,13 +111,13 @@ def put_float(number: float, at: int, memo: np.ndarray) -> int:
     return put_decimal(at, np.int64(number < 0), whole, places)
 
 
-@njit
+@function
 def put_scaled(unscaled: int, at: int, scale: int) -> int:
     """A decimal of up to 18 digits."""
     return put_decimal(at, np.int64(unscaled < 0), abs(unscaled), scale)
 
 
-@njit
+@function
 def _put_day(at: int, days: int) -> int:
     """YYYY-MM-DD of days since 1970-01-01 (Neri and Schneider, Euclidean affine functions, 2022, figure 12)."""
     since = 4 * (days + 719_468) + 3  # quarters of a day since 0000-03-01
@@ -135,7 +136,7 @@ def _put_day(at: int, days: int) -> int:
     return at + 10
 
 
-@njit
+@function
 def put_date(days: int, at: int) -> int:
     """A date."""
     if days < _FIRST_DAY or days > _LAST_DAY:
@@ -144,7 +145,7 @@ def put_date(days: int, at: int) -> int:
     return _put_day(at + 3, days)
 
 
-@njit
+@function
 def _put_clock(at: int, seconds: int) -> None:
     """The clock, HH:MM:SS."""
     minutes = quotient(seconds, 60)
@@ -154,7 +155,7 @@ def _put_clock(at: int, seconds: int) -> None:
     store_16(at + 6, four(second) >> 16)
 
 
-@njit
+@function
 def put_timestamp(ticks: int, at: int, places: int, per_second: int, utc: int) -> int:
     """A timestamp of ``per_second`` = 10**places ticks; ``utc`` is 1 for one with a zone."""
     seconds = ticks // per_second
@@ -179,7 +180,7 @@ def put_timestamp(ticks: int, at: int, places: int, per_second: int, utc: int) -
     return at + 19 + shown + utc
 
 
-@njit
+@function
 def put_time(ticks: int, at: int, places: int, per_second: int) -> int:
     """A time of day."""
     seconds = ticks // per_second

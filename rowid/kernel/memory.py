@@ -7,11 +7,14 @@ from collections.abc import Callable
 from typing import Any
 
 from llvmlite import ir
-from numba import types
+from numba import njit, types
 from numba.extending import intrinsic
 
 I8, I16, I32, I64 = (ir.IntType(bits) for bits in (8, 16, 32, 64))
 F64 = ir.DoubleType()
+
+function = njit(no_cpython_wrapper=True, no_cfunc_wrapper=True, error_model="numpy", nogil=True)
+"""Compiled code that nothing but compiled code calls, and that asks nothing of Python: the object file stands alone."""
 
 
 def pointer(builder: Any, address: Any, pointee: Any) -> Any:
@@ -111,3 +114,32 @@ def swapped_64(typing: Any, value: Any) -> Any:
         return builder.bswap(arguments[0])
 
     return types.int64(types.int64), generate
+
+
+@intrinsic
+def as_pointer(typing: Any, address: Any) -> Any:
+    """An address as the pointer that numba's ``carray`` asks for."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        return builder.inttoptr(arguments[0], I8.as_pointer())
+
+    return types.voidptr(types.int64), generate
+
+
+def table(name: str, content: bytes) -> Callable[[], int]:
+    """The address of a constant that all compiled code shares: numba gives every function a copy of its own."""
+
+    @intrinsic
+    def address(typing: Any) -> Any:
+        def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+            found = builder.module.globals.get(name)
+            if found is None:
+                kind = ir.ArrayType(I8, len(content))
+                found = ir.GlobalVariable(builder.module, kind, name)
+                found.linkage, found.global_constant, found.align = "linkonce_odr", True, 64
+                found.initializer = ir.Constant(kind, bytearray(content))
+            return builder.ptrtoint(found, I64)
+
+        return types.int64(), generate
+
+    return address

@@ -1,42 +1,19 @@
-"""How compiled code sees the columns of a batch: a matrix of addresses, one row a column.
-
-A row of the plan: kind, address of the data, of the offsets, of the validity bitmap (0: no nulls), the array's own
-offset in rows, the end of the data, and two numbers that depend on the kind.
-"""
+"""The plan of a batch: where compiled code finds its columns."""
 
 from dataclasses import dataclass
-from enum import IntEnum
 
 import numpy as np
 import pyarrow as pa
 
 from rowid import canonical
-from rowid.kernel.encode import short_floats
+from rowid.kernel.layout import EXACT, MOST_PLACES, WIDTH, Kind
 from rowid.recipe import Recipe, Rule
 from rowid.stream import CellType, TextType, values
 
-WIDTH = 8
 _PLACES = {"s": 0, "ms": 3, "us": 6, "ns": 9}
 _NO_RULE = Rule()
 _SAMPLE, _MOST = 2000, 0.98
 _LONG_DIGITS = 18  # of a decimal that 64 bits hold
-
-
-class Kind(IntEnum):
-    """What a column holds, and how."""
-
-    STRING = 0  # 64-bit offsets
-    SHORT_STRING = 1  # 32-bit offsets
-    INTEGER = 2  # unit: bytes of each, flag: 1 for signed
-    FLOAT = 3
-    BOOLEAN = 4
-    DATE = 5
-    TIMESTAMP = 6  # unit: decimal places of a tick, flag: 1 for one with a zone
-    TIME = 7  # unit: decimal places of a tick, flag: bytes of each
-    DECIMAL = 8  # unit: scale; up to 18 digits
-    BINARY = 9  # 64-bit offsets
-    UUID = 10
-    NULL = 11
 
 
 BOUNDS = {  # the most bytes of a field, for the kinds whose fields do not depend on offsets
@@ -124,8 +101,22 @@ def _kind_of(array: pa.Array) -> tuple[Kind | None, int, int]:
 
 def _is_short(array: pa.Array) -> bool:
     """Whether 15 digits write nearly all of a sample of floats; the rows of the others go to the reference."""
-    sample = array.slice(0, _SAMPLE).drop_null().to_numpy()
-    return bool(np.mean(short_floats(sample)) >= _MOST) if len(sample) else True
+    some = array.slice(0, _SAMPLE).drop_null()
+    if not len(some):
+        return True
+    # without Array.to_numpy, which imports pandas
+    sample = np.frombuffer(some.buffers()[1], np.float64)[some.offset : some.offset + len(some)]
+    return bool(np.mean(_are_short(sample)) >= _MOST)
+
+
+def _are_short(numbers: np.ndarray) -> np.ndarray:
+    """Which of n floats 15 digits write: those that some number of places turns into a whole one and back."""
+    found = ~np.isfinite(numbers)
+    with np.errstate(over="ignore", invalid="ignore"):
+        for places in range(MOST_PLACES + 1):
+            whole = np.rint(numbers * 10.0**places)
+            found |= (np.abs(whole) < EXACT) & (whole / 10.0**places == numbers)
+    return found
 
 
 def _row(kind: Kind, array: pa.Array, unit: int, flag: int) -> list[int]:

@@ -4,16 +4,16 @@ from typing import Any
 
 import numpy as np
 from llvmlite import ir
-from numba import njit, types
+from numba import types
 from numba.extending import intrinsic
 
-from rowid.kernel.memory import I8, I64, load, load_i64, load_u8
+from rowid.kernel.memory import I8, I64, function, load, load_i64, load_u8
 
 _HIGH_BITS = np.int64(-0x7F7F7F7F7F7F7F80)  # the first bit of each of eight bytes
 _BLOCK = 64
 
 
-@njit
+@function
 def is_utf8(begin: int, end: int) -> bool:
     """Whether the bytes from the address ``begin`` up to ``end`` are a sequence of whole characters."""
     at = begin
@@ -80,7 +80,7 @@ def _emit(b: Any, address: Any) -> Any:
     return b.icmp_unsigned("==", bits, ir.Constant(ir.IntType(_BLOCK), 0))
 
 
-@njit
+@function
 def _character(at: int, end: int) -> int:
     """The length of the character at an address; 0 if there is none."""
     lead = load_u8(at)
@@ -100,7 +100,7 @@ def _character(at: int, end: int) -> int:
     return length
 
 
-@njit
+@function
 def is_inside(at: int) -> bool:
     """Whether the byte at an address is not the first of its character."""
     return load_u8(at) & 0xC0 == 0x80

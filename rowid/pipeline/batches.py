@@ -1,7 +1,7 @@
 """How a source's rows reach the engine: in slices, counted, with every failure of a column counted to the end."""
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import closing, contextmanager
 
 import pyarrow as pa
@@ -10,13 +10,17 @@ from rowid import canonical
 from rowid.checks import Limits, Uniqueness
 from rowid.engine import Hashed, HashingEngine
 from rowid.errors import Cancelled, CanonicalError, SourceError
+from rowid.lanes import ahead
 from rowid.model import Progress
 from rowid.ports import Source
 from rowid.recipe import Recipe
 from rowid.stream import value_type
 
-SLICE = 131_072
-"""Rows between two looks at ``should_stop`` and two reports of progress."""
+MOST_ROWS = 131_072
+"""The most rows between two looks at ``should_stop`` and two reports of progress."""
+
+MOST_BYTES = 1 << 25
+"""The most bytes of them, where a row has fewer; of the free memory, a 200th at most: up to ten slices are held."""
 
 ProgressCallback = Callable[[Progress], None]
 
@@ -72,7 +76,7 @@ class Pass:
         engine: HashingEngine,
         should_stop: Callable[[], bool] | None = None,
         *,
-        rows_at_a_time: int = SLICE,
+        rows_at_a_time: int | None = None,
     ) -> None:
         self.source, self.engine, self._step = source, engine, rows_at_a_time
         self.rows_total = source.info().rows
@@ -83,8 +87,7 @@ class Pass:
         self._started = time.perf_counter()
 
     def __iter__(self) -> Iterator[tuple[pa.RecordBatch, Hashed]]:
-        with closing(self.source.open()) as reader:
-            slices = self._slices(reader)
+        with closing(ahead(self._read())) as slices:
             for batch in slices:
                 if self._should_stop and self._should_stop():
                     raise Cancelled("the run was stopped; nothing was written")
@@ -106,17 +109,19 @@ class Pass:
         """How far the pass is."""
         return Progress(self.rows, self.rows_total, time.perf_counter() - self._started, phase)
 
-    def _slices(self, reader: pa.RecordBatchReader) -> Iterator[pa.RecordBatch]:
+    def _read(self) -> Generator[pa.RecordBatch, None, None]:
         """At least one slice, so that a table without rows has its columns looked at too."""
         given = False
-        while (batch := self._next(reader)) is not None:
-            for at in range(0, batch.num_rows, self._step):
-                given = True
-                yield batch.slice(at, self._step)
-        if not given:
-            fields = [field.with_type(value_type(field.type)) for field in reader.schema]
-            nothing = [pa.nulls(0, field.type) for field in fields]
-            yield pa.record_batch(nothing, schema=pa.schema(fields, reader.schema.metadata))
+        with closing(self.source.open()) as reader:
+            while (batch := self._next(reader)) is not None:
+                step = self._step or _rows_of_a_slice(batch)
+                for at in range(0, batch.num_rows, step):
+                    given = True
+                    yield batch.slice(at, step)
+            if not given:
+                fields = [field.with_type(value_type(field.type)) for field in reader.schema]
+                nothing = [pa.nulls(0, field.type) for field in fields]
+                yield pa.record_batch(nothing, schema=pa.schema(fields, reader.schema.metadata))
 
     def _next(self, reader: pa.RecordBatchReader) -> pa.RecordBatch | None:
         started = time.perf_counter()
@@ -137,3 +142,11 @@ class Pass:
                 count += more.count
             row += batch.num_rows
         return CanonicalError(error.column, error.reason, count=count, rows=error.rows, examples=error.examples)
+
+
+def _rows_of_a_slice(batch: pa.RecordBatch) -> int:
+    """How many rows to take at a time, by their width and the memory that is free."""
+    import psutil
+
+    room = min(MOST_BYTES, psutil.virtual_memory().available // 200)
+    return max(1, min(MOST_ROWS, room * batch.num_rows // max(1, batch.nbytes)))

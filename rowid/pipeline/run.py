@@ -10,6 +10,7 @@ from contextlib import closing
 from datetime import UTC, datetime
 from typing import Any
 
+import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
@@ -18,6 +19,7 @@ from rowid.checks import DistinctIds, Limits
 from rowid.engine import Hashed
 from rowid.errors import Cancelled, ColumnError, RowIdError, SinkError
 from rowid.events import BatchHashed, Event, RunFailed, RunFinished, RunStarted
+from rowid.lanes import Lane
 from rowid.model import AuditTrail, Progress
 from rowid.pipeline.batches import Pass, ProgressCallback, engine_for
 from rowid.ports import Load, Observer, Sink, Source
@@ -25,6 +27,8 @@ from rowid.recipe import SPEC, Recipe
 
 RECIPE_KEY, FINGERPRINT_KEY = "rowid.recipe", "rowid.fingerprint"
 """The keys under which a file that can hold metadata keeps the recipe (JSON) and its fingerprint."""
+
+_LINE_END = 0x0A
 
 log = logging.getLogger("rowid")
 
@@ -98,27 +102,34 @@ class _Run:
 
     def _load(self, rows: Pass, tally: "_Tally", replace: bool) -> None:
         load: Load | None = None
-        try:
-            for batch, hashed in rows:
-                tally.add(hashed)
+        with Lane("tally") as counting, Lane("write") as writing:
+            try:
+                for batch, hashed in rows:
+                    counting.give(tally.add, hashed)
+                    out = with_ids(batch, hashed.ids, self.recipe.id_column, replace=replace)
+                    load = load or self.sink.begin(out.schema, self._metadata())
+                    writing.give(self._write, load, out)
+                    self._rows = rows.rows
+                    self._tell(
+                        BatchHashed(self.run_id, _now(), batch.num_rows, rows.rows, rows.rows_total, self._elapsed())
+                    )
+                counting.finish()
+                writing.finish()
                 started = time.perf_counter()
-                out = with_ids(batch, hashed.ids, self.recipe.id_column, replace=replace)
-                load = load or self.sink.begin(out.schema, self._metadata())
-                load.write(out)
+                written = load.commit() if load else 0
                 self._write_s += time.perf_counter() - started
-                self._rows = rows.rows
-                self._tell(
-                    BatchHashed(self.run_id, _now(), batch.num_rows, rows.rows, rows.rows_total, self._elapsed())
-                )
-            started = time.perf_counter()
-            written = load.commit() if load else 0
-            self._write_s += time.perf_counter() - started
-        except BaseException:
-            if load:
-                load.abort()
-            raise
+            except BaseException:
+                writing.close()  # a load is not taken back while it writes
+                if load:
+                    load.abort()
+                raise
         if written != rows.rows:
             raise SinkError(f"{rows.rows:,} rows were given and {written:,} were written", where=self.sink.name)
+
+    def _write(self, load: Load, rows: pa.RecordBatch) -> None:
+        started = time.perf_counter()
+        load.write(rows)
+        self._write_s += time.perf_counter() - started
 
     def _trail(self, rows: Pass, tally: "_Tally") -> AuditTrail:
         engine, unique = rows.engine, rows.engine.uniqueness
@@ -201,7 +212,7 @@ class _Tally:
         self._cut = DistinctIds(recipe.form, limits) if recipe.form in ("uuid", "int64") else None
 
     def add(self, hashed: Hashed) -> None:
-        self.source.update(hashed.digests.tobytes())
+        self.source.update(np.ascontiguousarray(hashed.digests).data)
         self.output.update(_lines(hashed.ids))
         self.null_ids += hashed.ids.null_count
         if self._cut:
@@ -242,6 +253,14 @@ def _reporting_to(progress: ProgressCallback) -> Observer:
 
 def _lines(ids: pa.Array) -> memoryview:
     """IDs as text, one a line, a null as an empty line."""
+    if pa.types.is_string(ids.type) and not ids.null_count and len(ids):
+        ends = np.frombuffer(ids.buffers()[1], np.int32)[ids.offset : ids.offset + len(ids) + 1]
+        width = int(ends[1] - ends[0])
+        if ends[-1] - ends[0] == width * len(ids):  # IDs of a form are all of one length
+            lines = np.empty((len(ids), width + 1), np.uint8)
+            lines[:, :width] = np.frombuffer(ids.buffers()[2], np.uint8)[ends[0] : ends[-1]].reshape(len(ids), width)
+            lines[:, width] = _LINE_END
+            return lines.reshape(-1).data
     if pa.types.is_fixed_size_binary(ids.type):
         ids = pa.array([None if one is None else one.hex() for one in ids.to_pylist()], pa.string())
     nothing, line_end = pa.scalar("", pa.large_string()), pa.scalar("\n", pa.large_string())

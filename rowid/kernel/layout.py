@@ -1,0 +1,46 @@
+"""How compiled code sees the columns of a batch, and what it works in; both sides read it here.
+
+A plan is an int64 matrix, a row for each column: kind, address of the data, of the offsets, of the validity bitmap (0:
+no nulls), the array's own offset in rows, the end of the data, and two numbers that depend on the kind.
+"""
+
+from enum import IntEnum
+
+WIDTH = 8
+KIND, DATA, OFFSETS, VALID, START, BEHIND, UNIT, FLAG = range(WIDTH)  # of a column's row in the plan
+ROWS = 512  # messages that are made before they are hashed: they stay in the processor's second cache
+LANES = 16
+MOST_BLOCKS = 256  # messages with more blocks than this are sorted as if they had so many
+MOST_PLACES = 15
+EXACT = 1e15  # below it, a decimal of 15 digits is the only one of so few digits that reads as its float64
+
+
+class Kind(IntEnum):
+    """What a column holds, and how."""
+
+    STRING = 0  # 64-bit offsets
+    SHORT_STRING = 1  # 32-bit offsets
+    INTEGER = 2  # unit: bytes of each, flag: 1 for signed
+    FLOAT = 3
+    BOOLEAN = 4
+    DATE = 5
+    TIMESTAMP = 6  # unit: decimal places of a tick, flag: 1 for one with a zone
+    TIME = 7  # unit: decimal places of a tick, flag: bytes of each
+    DECIMAL = 8  # unit: scale; up to 18 digits
+    BINARY = 9  # 64-bit offsets
+    UUID = 10
+    NULL = 11
+
+
+TABLES = (  # of the workspace: bytes of each, in this order; what is left of it is the scratch
+    8 * ROWS,  # starts: the address of each message
+    8 * ROWS,  # ends
+    8 * ROWS,  # blocks of each
+    8 * (ROWS + LANES),  # order in which they are hashed
+    8 * (MOST_BLOCKS + 1),  # messages by their number of blocks
+    64,  # memo: what a column's loop remembers
+    64 * ROWS,  # HMAC's inner digests, as messages
+    32 * ROWS,  # digests that nobody wants
+)
+SCRATCH = 1 << 21  # bytes for messages; a longer row is left to the reference
+WORKSPACE = sum(TABLES) + SCRATCH

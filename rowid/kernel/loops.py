@@ -1,0 +1,206 @@
+"""The columns of a plan, one loop for each kind: a field appended to each of some messages."""
+
+from collections.abc import Callable
+
+import numpy as np
+
+from rowid.kernel.digits import power
+from rowid.kernel.fields import (
+    put_binary,
+    put_date,
+    put_float,
+    put_integer,
+    put_scaled,
+    put_string,
+    put_time,
+    put_timestamp,
+    put_uuid,
+)
+from rowid.kernel.layout import BEHIND, DATA, FLAG, KIND, OFFSETS, START, UNIT, VALID, Kind
+from rowid.kernel.memory import (
+    function,
+    load_f64,
+    load_i8,
+    load_i16,
+    load_i32,
+    load_i64,
+    load_u8,
+    load_u16,
+    load_u32,
+    store_8,
+    store_64,
+)
+from rowid.kernel.utf8 import is_inside, is_utf8
+
+STRING, SHORT_STRING, INTEGER, FLOAT, BOOLEAN, DATE, TIMESTAMP, TIME, DECIMAL, BINARY, UUID, NULL = map(int, Kind)
+_NULL_FIELD = 0x7E  # ~
+_TRUE, _FALSE = (int.from_bytes(text, "little") for text in (b"4:true", b"5:false"))
+
+
+@function
+def number_of(column: int, which: int) -> int:
+    """One of the numbers of a column; a column is the address of its row in the plan."""
+    return load_i64(column + 8 * which)
+
+
+def _loop(field: Callable[..., int]) -> Callable[..., None]:
+    """Compiled code that appends one column's field to each of ``rows`` messages that end at ``ends``.
+
+    ``field(data, offsets, behind, unit, flag, row, at, memo)`` writes the field of value number ``row`` at ``at`` and
+    returns its end, 0 where it cannot, -1 for a null. The numbers of the column are passed one by one: what is read
+    from memory, the compiler reads again after every store.
+    """
+
+    @function
+    def encode(column, first, rows, ends, nulls, left, memo):
+        memo[0] = 0
+        data, offsets, behind = number_of(column, DATA), number_of(column, OFFSETS), number_of(column, BEHIND)
+        unit, flag = number_of(column, UNIT), number_of(column, FLAG)
+        valid, start = number_of(column, VALID), number_of(column, START) + first
+        for at in range(rows):
+            row = start + at
+            end = np.int64(-1)
+            if valid == 0 or (load_u8(valid + (row >> 3)) >> (row & 7)) & 1:
+                end = field(data, offsets, behind, unit, flag, row, ends[at], memo)
+            if end > 0:
+                ends[at] = end
+            elif end < 0:
+                store_8(ends[at], _NULL_FIELD)
+                ends[at] += 1
+                nulls[first + at] += 1
+            else:
+                left[first + at] = True
+
+    return encode
+
+
+@function
+def _short_string(data, offsets, behind, unit, flag, row, at, memo):
+    begin = load_i32(offsets + 4 * row)
+    return put_string(data + begin, load_i32(offsets + 4 * row + 4) - begin, behind, at)
+
+
+@function
+def _string(data, offsets, behind, unit, flag, row, at, memo):
+    begin = load_i64(offsets + 8 * row)
+    return put_string(data + begin, load_i64(offsets + 8 * row + 8) - begin, behind, at)
+
+
+@function
+def _long(data, offsets, behind, unit, flag, row, at, memo):
+    number = load_i64(data + 8 * row)
+    return 0 if number < 0 and flag == 0 else put_integer(number, at)  # an unsigned one beyond 63 bits
+
+
+@function
+def _integer(data, offsets, behind, unit, flag, row, at, memo):
+    source = data + unit * row
+    if unit == 4:
+        return put_integer(load_i32(source) if flag else load_u32(source), at)
+    if unit == 2:
+        return put_integer(load_i16(source) if flag else load_u16(source), at)
+    return put_integer(load_i8(source) if flag else load_u8(source), at)
+
+
+@function
+def _float(data, offsets, behind, unit, flag, row, at, memo):
+    number = load_f64(data + 8 * row)
+    return -1 if number != number else put_float(number, at, memo)
+
+
+@function
+def _boolean(data, offsets, behind, unit, flag, row, at, memo):
+    truth = (load_u8(data + (row >> 3)) >> (row & 7)) & 1
+    store_64(at, _TRUE if truth else _FALSE)
+    return at + 7 - truth
+
+
+@function
+def _date(data, offsets, behind, unit, flag, row, at, memo):
+    return put_date(load_i32(data + 4 * row), at)
+
+
+@function
+def _timestamp(data, offsets, behind, unit, flag, row, at, memo):
+    return put_timestamp(load_i64(data + 8 * row), at, unit, power(unit), flag)
+
+
+@function
+def _time(data, offsets, behind, unit, flag, row, at, memo):
+    return put_time(load_i64(data + 8 * row) if flag == 8 else load_i32(data + 4 * row), at, unit, power(unit))
+
+
+@function
+def _decimal(data, offsets, behind, unit, flag, row, at, memo):
+    return put_scaled(load_i64(data + 16 * row), at, unit)
+
+
+@function
+def _binary(data, offsets, behind, unit, flag, row, at, memo):
+    begin = load_i64(offsets + 8 * row)
+    return put_binary(data + begin, load_i64(offsets + 8 * row + 8) - begin, at)
+
+
+@function
+def _uuid(data, offsets, behind, unit, flag, row, at, memo):
+    return put_uuid(data + 16 * row, at)
+
+
+_strings, _short_strings, _longs, _integers = _loop(_string), _loop(_short_string), _loop(_long), _loop(_integer)
+_floats, _booleans, _dates, _timestamps = _loop(_float), _loop(_boolean), _loop(_date), _loop(_timestamp)
+_times, _decimals, _binaries, _uuids = _loop(_time), _loop(_decimal), _loop(_binary), _loop(_uuid)
+
+
+@function
+def put_fields(column, first, rows, ends, nulls, left, memo):
+    """Appends the fields of ``rows`` rows of a column, from row ``first`` on, to the messages that end at ``ends``."""
+    kind = number_of(column, KIND)
+    if kind == SHORT_STRING:
+        _short_strings(column, first, rows, ends, nulls, left, memo)
+    elif kind == STRING:
+        _strings(column, first, rows, ends, nulls, left, memo)
+    elif kind == INTEGER:
+        if number_of(column, UNIT) == 8:
+            _longs(column, first, rows, ends, nulls, left, memo)
+        else:
+            _integers(column, first, rows, ends, nulls, left, memo)
+    elif kind == FLOAT:
+        _floats(column, first, rows, ends, nulls, left, memo)
+    elif kind == DATE:
+        _dates(column, first, rows, ends, nulls, left, memo)
+    elif kind == TIMESTAMP:
+        _timestamps(column, first, rows, ends, nulls, left, memo)
+    elif kind == BOOLEAN:
+        _booleans(column, first, rows, ends, nulls, left, memo)
+    elif kind == TIME:
+        _times(column, first, rows, ends, nulls, left, memo)
+    elif kind == DECIMAL:
+        _decimals(column, first, rows, ends, nulls, left, memo)
+    elif kind == BINARY:
+        _binaries(column, first, rows, ends, nulls, left, memo)
+    elif kind == UUID:
+        _uuids(column, first, rows, ends, nulls, left, memo)
+    else:  # a column of nulls
+        for at in range(rows):
+            store_8(ends[at], _NULL_FIELD)
+            ends[at] += 1
+            nulls[first + at] += 1
+
+
+@function
+def are_texts(column, first, rows):
+    """Whether the strings of some rows are UTF-8: the bytes of all together, and each begins with a character."""
+    data, offsets, start = number_of(column, DATA), number_of(column, OFFSETS), number_of(column, START) + first
+    if number_of(column, KIND) == SHORT_STRING:
+        begin, end = load_i32(offsets + 4 * start), load_i32(offsets + 4 * (start + rows))
+    elif number_of(column, KIND) == STRING:
+        begin, end = load_i64(offsets + 8 * start), load_i64(offsets + 8 * (start + rows))
+    else:
+        return True
+    if not is_utf8(data + begin, data + end):
+        return False
+    for row in range(start, start + rows):
+        offset = load_i32(offsets + 4 * row) if number_of(column, KIND) == SHORT_STRING else load_i64(offsets + 8 * row)
+        if offset < end and is_inside(data + offset):
+            return False
+    return True

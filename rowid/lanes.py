@@ -1,0 +1,64 @@
+"""Work that goes on beside whoever asked for it: one thread, in order, and never more than a few pieces behind."""
+
+from collections import deque
+from collections.abc import Callable, Generator
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any, Self, TypeVar
+
+_BEHIND = 2
+
+T = TypeVar("T")
+
+
+class Lane:
+    """One thread that does what it is given, in order. What a piece raises is raised at the next call.
+
+    Nothing is begun after a piece has failed.
+    """
+
+    def __init__(self, name: str) -> None:
+        self._threads = ThreadPoolExecutor(1, thread_name_prefix=f"rowid-{name}")
+        self._given: deque[Future[Any]] = deque()
+
+    def give(self, work: Callable[..., object], *arguments: object) -> None:
+        """Hands over a piece of work; waits while there are two others that are not done."""
+        while len(self._given) >= _BEHIND:
+            self._wait()
+        self._given.append(self._threads.submit(work, *arguments))
+
+    def finish(self) -> None:
+        """Waits until all is done."""
+        while self._given:
+            self._wait()
+
+    def close(self) -> None:
+        """Drops what was not begun, waits for what was; raises nothing."""
+        self._threads.shutdown(wait=True, cancel_futures=True)
+        self._given.clear()
+
+    def _wait(self) -> None:
+        done = self._given.popleft()
+        try:
+            done.result()
+        except Exception:
+            self.close()
+            raise
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+
+def ahead(items: Generator[T, None, None]) -> Generator[T, None, None]:
+    """The items of a generator, which runs in a thread of its own, two items ahead; it is closed there, too."""
+    end = object()
+    with ThreadPoolExecutor(1, thread_name_prefix="rowid-read") as thread:
+        try:
+            coming = deque(thread.submit(next, items, end) for _ in range(_BEHIND))
+            while (item := coming.popleft().result()) is not end:
+                yield item  # type: ignore[misc]  # it is not the end
+                coming.append(thread.submit(next, items, end))
+        finally:
+            thread.submit(items.close)
