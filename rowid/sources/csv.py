@@ -3,15 +3,15 @@
 Else a second pass parses the file again. Both are streams.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
 
 import pyarrow as pa
 
 from rowid.errors import SourceError
+from rowid.lanes import ahead
 from rowid.model import ColumnInfo, ReadOptions, SourceInfo
-from rowid.sources.ahead import ahead
 from rowid.sources.columns import named, require_known
 from rowid.sources.dialect import Dialect, dialect_of
 from rowid.sources.encoding import Encoding, EncodingError, encoding_of, is_utf8, second_guess
@@ -71,9 +71,8 @@ class CsvSource:
             yield from (_delivered(columns, found) for columns in kept.batches())
             return
         with Scan(self._file, found.encoding, found.dialect, found.block) as rows:
-            parsed = (_delivered([Column(one, None) for one in batch.columns], found) for batch in rows)
-            with closing(ahead(parsed)) as batches:
-                yield from batches
+            for batch in rows:
+                yield _delivered([Column(cells) for cells in batch.columns], found)
 
     def _survey(self) -> _Survey:
         if self._found is None:
@@ -161,7 +160,7 @@ def _field(name: str, guess: ColumnGuess) -> pa.Field:
     return pa.field(name, guess.type if is_plain else CellType(guess.type))
 
 
-def _delivered(columns: list[Column], found: _Survey) -> pa.RecordBatch:
+def _delivered(columns: Sequence[Column], found: _Survey) -> pa.RecordBatch:
     parts = zip(columns, found.schema, found.types, strict=True)
     return pa.record_batch([column.delivered(field, type_) for column, field, type_ in parts], schema=found.schema)
 

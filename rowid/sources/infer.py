@@ -96,6 +96,7 @@ class ColumnGuess:
         if read:
             self._kinds.update(read.kinds)
             self._inexact_integers += read.inexact
+            self._is_canonical = self._is_canonical and read.is_canonical
             self._reach(read.span)
         else:
             self._look(cells, first_row)

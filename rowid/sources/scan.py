@@ -1,6 +1,6 @@
 """One pass over the rows of a delimited text file: errors say where, and never show a value."""
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -51,7 +51,7 @@ class Scan:
         """Whether a NUL character came by."""
         return self._stream.has_nul
 
-    def __iter__(self) -> Iterator[pa.RecordBatch]:
+    def __iter__(self) -> Generator[pa.RecordBatch, None, None]:
         held: pa.RecordBatch | None = None
         for batch in self._parsed():
             if held is not None:

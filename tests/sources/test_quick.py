@@ -103,3 +103,10 @@ def test_a_long_whole_number_among_decimals_is_in_doubt_and_a_long_decimal_is_no
     assert quick.read(pa.array(["9007199254740994", "1.5"]), {DECIMAL}) is None
     assert quick.read(pa.array(["0.30000000000000004", "1", "1.5"]), {DECIMAL}) is not None
     assert quick.read(pa.array(["0.30000000000000001", "1", "1.5"]), {DECIMAL}) is None
+
+
+def test_a_minus_zero_is_a_whole_number_that_is_not_its_text():
+    for chunks in ([["1", "-0"]], [["1"], ["-0"]], [["1"], ["2", "-0", "9007199254740994"]]):
+        guess, _ = _guess(chunks)
+        assert (guess.type, guess.is_canonical) == (pa.int64(), False)
+    assert _guess([["1"], ["2", None]])[0].is_canonical
