@@ -110,6 +110,15 @@ class Utf8Stream(io.RawIOBase):
             missing -= len(parts[-1])
         return b"".join(parts)
 
+    @property
+    def is_done(self) -> bool:
+        """Whether there is no more to read."""
+        return self._done and not self._ready
+
+    def unread(self, text: bytes) -> None:
+        """Takes back what was read last, to give it again."""
+        self._ready = text + self._ready
+
     def readinto(self, buffer: Any, /) -> int:
         """Reads into a buffer, and returns how many bytes."""
         given = self.read(len(buffer))

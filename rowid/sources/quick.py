@@ -83,7 +83,8 @@ def inexact(cells: pa.Array) -> np.ndarray | None:
 def _integers(cells: pa.Array) -> Read | None:
     values = cells.cast(pa.int64())
     present = _Characters(cells)
-    first, minus = present.at(0), present.at(0) == _MINUS
+    first = present.at(0)
+    minus = first == _MINUS
     if ((first == _ZERO) & (present.lengths > 1)).any():  # leading zeros, and 0x1F
         return None
     if minus.any() and (present.only(minus).at(1) == _ZERO).any():  # -0 is a whole number, but -05 is none

@@ -102,3 +102,12 @@ def test_little_free_memory_is_not_filled(table, monkeypatch):
     one.info()
     assert pa.total_allocated_bytes() - before < BLOCK
     assert cells(one).to_pydict() == expected
+
+
+def test_the_first_batches_are_let_go_of_as_soon_as_one_does_not_fit(monkeypatch):
+    monkeypatch.setattr(kept, "_MOST", 2000)
+    some = kept.Kept()
+    for size in (100, 1000, 100):
+        some.add([kept.Column(pa.array(["x"] * size))])
+    assert not some.is_whole
+    assert list(some.batches()) == []
