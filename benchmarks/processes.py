@@ -21,7 +21,7 @@ MEMORY_ROWS = (1_000_000, 10_000_000, 50_000_000)
 _DUCKDB = "import sys, duckdb; duckdb.connect().execute(f'set threads = {sys.argv[1]}').execute(sys.argv[2])"
 _IMPORT_AND_HASH = """
 import sys, pyarrow.parquet as pq, rowid
-batch = pq.read_table(sys.argv[1]).combine_chunks().to_batches()[0]
+batch = pq.ParquetFile(sys.argv[1]).read().combine_chunks().to_batches()[0]
 rowid.HashingEngine(rowid.Recipe(batch.schema.names)).hash(batch)
 """
 

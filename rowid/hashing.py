@@ -15,11 +15,15 @@ from rowid.errors import CanonicalError, UsageError
 from rowid.recipe import Recipe
 from rowid.stream import taken
 
-STRATEGIES = ("auto", "simple", "batch", "parallel")
+STRATEGIES = ("auto", "simple", "batch", "parallel", "stream")
 
 _ENOUGH = 10_000  # rows of the reference that tell what the next ones will cost
 _SMALL = 32_768
 _LARGE = 1 << 22  # hexadecimal IDs of so many rows fit into an Arrow array with 32-bit offsets
+_STREAMED = 1 << 17
+_HELD = 96  # bytes of a row's digest and of its hexadecimal digits
+_SURELY_SMALL = 1 << 26
+_SHARE = 4  # a table that takes more than one part in so many of the free memory streams
 _FUTURE = 3  # runs like this one that are taken to come
 
 
@@ -42,7 +46,9 @@ class Hasher:
     """Makes digests by a recipe, the way that is expected to be the faster one.
 
     ``strategy``: ``simple`` is the reference, ``batch`` the kernel on one thread, ``parallel`` the kernel on all
-    processors; ``auto`` takes the reference for few rows and without numba. ``reason`` says why.
+    processors, ``stream`` the same on few rows at a time, so that what it holds does not grow with the table. ``auto``
+    takes the reference for few rows and without numba, and streams what is large beside the free memory. ``reason``
+    says why.
     """
 
     def __init__(self, recipe: Recipe, *, strategy: str = "auto", threads: int | None = None) -> None:
@@ -52,17 +58,22 @@ class Hasher:
         self.strategy, self.reason = strategy, "asked for"
         self._key = digest.secret(recipe.key_env)
         self._threads = threads or (1 if strategy == "batch" else _processors())
-        self._fast = strategy in ("batch", "parallel")
+        self._fast = strategy in ("batch", "parallel", "stream")
         self._expected = self._done = 0
+        self._row_bytes = 0
+        self._streams = strategy == "stream"
         self._took = 0.0
 
-    def expect(self, rows: int | None) -> None:
-        """Says how many rows are to come in all, at least; None if nobody knows."""
+    def expect(self, rows: int | None, row_bytes: int = 0) -> None:
+        """Says how many rows are to come in all, at least, None if nobody knows; and about how many bytes each has."""
         self._expected = max(self._expected, rows or 0)
+        self._row_bytes = max(self._row_bytes, row_bytes)
 
     @property
     def step(self) -> int:
         """How many rows to give it at a time: few as long as it may find that the kernel pays after all."""
+        if self._streams:
+            return _STREAMED
         return _LARGE if self._fast else _SMALL
 
     @property
@@ -70,7 +81,9 @@ class Hasher:
         """The strategy that ``auto`` came to, or the one that was asked for."""
         if self.strategy != "auto":
             return self.strategy
-        return ("parallel" if self._threads > 1 else "batch") if self._fast else "simple"
+        if not self._fast:
+            return "simple"
+        return "stream" if self._streams else "parallel" if self._threads > 1 else "batch"
 
     def texts(self, batch: pa.RecordBatch, first_row: int) -> list[pa.Array]:
         """The canonical texts of the key columns, each a large_string array of the batch's length."""
@@ -92,6 +105,9 @@ class Hasher:
         self.expect(self._done + batch.num_rows)
         if self.strategy == "auto" and not self._fast:
             self._fast, self.reason = _is_worth_it(self._expected - self._done, self._row_s)
+            if self._fast and _is_large(self._expected * (self._row_bytes + _HELD)):
+                self._streams = True
+                self.reason += f"; they take more than 1/{_SHARE} of the free memory, so they stream"
         self._done += batch.num_rows
         if self._fast and batch.num_rows:
             return self._by_kernel(batch, first_row, wants_digests)
@@ -140,12 +156,22 @@ class Hasher:
             rows.nulls[left] = 0 if some.nulls is None else some.nulls
         nulls = rows.nulls if rows.nulls.any() else None
         hexes = rows.hexes if wants_hexes else None
-        return Digested(rows.digests, hexes, nulls, 0.0, time.perf_counter() - started)
+        took = time.perf_counter() - started
+        return Digested(rows.digests, hexes, nulls, rows.planned_s, took - rows.planned_s)
 
 
 def _processors() -> int:
     """The processors that this process may use, where the system tells; else those that there are."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
+def _is_large(bytes_: int) -> bool:
+    """Whether so much is a large share of the memory that is free."""
+    if bytes_ < _SURELY_SMALL:
+        return False
+    import psutil
+
+    return bytes_ * _SHARE > psutil.virtual_memory().available
 
 
 def _is_worth_it(rows: int, row_s: float) -> tuple[bool, str]:

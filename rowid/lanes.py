@@ -19,12 +19,13 @@ class Lane:
     def __init__(self, name: str) -> None:
         self._threads = ThreadPoolExecutor(1, thread_name_prefix=f"rowid-{name}")
         self._given: deque[Future[Any]] = deque()
+        self._failed = False
 
     def give(self, work: Callable[..., object], *arguments: object) -> None:
         """Hands over a piece of work; waits while there are two others that are not done."""
         while len(self._given) >= _BEHIND:
             self._wait()
-        self._given.append(self._threads.submit(work, *arguments))
+        self._given.append(self._threads.submit(self._do, work, *arguments))
 
     def finish(self) -> None:
         """Waits until all is done."""
@@ -35,6 +36,15 @@ class Lane:
         """Drops what was not begun, waits for what was; raises nothing."""
         self._threads.shutdown(wait=True, cancel_futures=True)
         self._given.clear()
+
+    def _do(self, work: Callable[..., object], *arguments: object) -> None:
+        if self._failed:
+            return
+        try:
+            work(*arguments)
+        except BaseException:
+            self._failed = True
+            raise
 
     def _wait(self) -> None:
         done = self._given.popleft()

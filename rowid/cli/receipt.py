@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from rowid.model import AuditTrail
 
+_LONG_S = 10.0  # a run of so many seconds is worth a hint
+
 
 def receipt(trail: "AuditTrail") -> str:
     """What a run did, in a few lines."""
@@ -17,6 +19,8 @@ def receipt(trail: "AuditTrail") -> str:
         "recipe": trail.recipe_fingerprint,
         "fingerprint": f"{trail.output_fingerprint} (of the IDs)",
     }
+    if trail.elapsed_s >= _LONG_S:
+        lines["slowest"] = f"{trail.bottleneck}, busy {trail.bottleneck_share:.0%} of the time: {trail.advice}"
     if trail.collisions:
         lines["collisions"] = f"{trail.collisions:,} different rows share an ID; use a longer form (hex or binary)"
     return "\n".join(f"{name:<12} {value}" for name, value in lines.items())

@@ -7,6 +7,7 @@ What is made here is held against the reference by tests.
 import hashlib
 import sys
 import threading
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -18,22 +19,23 @@ import pyarrow as pa
 from rowid.kernel import store
 from rowid.kernel.fips import INITIAL, state_after
 from rowid.kernel.layout import WORKSPACE
-from rowid.kernel.plan import planned
+from rowid.kernel.plan import planned, planned_as_it_is
 from rowid.recipe import Recipe
 
 _BLOCK = 64
-_LEAST = 8192  # rows that are worth a thread of their own
+_LEAST = 2048  # rows that are worth a thread of their own
 _PART = 131_072
 
 
 _own = threading.local()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Rows:
     """Digests of n rows, uint8 (n, 32); their hexadecimal digits, uint8 (n, 64); the null fields of each row, (n,).
 
-    What was not wanted has no rows. ``left`` (bool, n) marks the rows that were left to the reference: their digests
+    What was not wanted has no rows. ``planned_s`` are the seconds in which columns were made ready, by the reference
+    where it had to be. ``left`` (bool, n) marks the rows that were left to the reference: their digests
     are undefined.
     """
 
@@ -41,6 +43,7 @@ class Rows:
     hexes: np.ndarray
     nulls: np.ndarray
     left: np.ndarray
+    planned_s: float = 0.0
 
 
 def hashed(
@@ -64,23 +67,29 @@ def hashed(
     )  # fmt: skip
     states, compiled = _states(key), _compiled()
 
-    def part(first: int, last: int) -> None:
-        plan = planned(batch.slice(first, last - first), recipe, first_row + first)
+    plan = planned_as_it_is(batch, recipe)
+
+    def part(first: int, last: int) -> float:
+        started = time.perf_counter()
+        base = 0 if plan else first  # a plan of its own has columns made ready for these rows alone
+        own = plan or planned(batch.slice(first, last - first), recipe, first_row + first)
+        took = time.perf_counter() - started
         work = _workspace()
         compiled(
-            plan.matrix.ctypes.data, len(plan.matrix), plan.fixed_bytes, 0, last - first,
+            own.matrix.ctypes.data, len(own.matrix), own.fixed_bytes, first - base, last - base,
             work.ctypes.data, len(work), states.ctypes.data, len(states) - 1,
-            rows.digests[first:].ctypes.data if digests else 0, rows.hexes[first:].ctypes.data if hexes else 0,
-            rows.nulls[first:].ctypes.data, rows.left[first:].ctypes.data,
+            rows.digests[base:].ctypes.data if digests else 0, rows.hexes[base:].ctypes.data if hexes else 0,
+            rows.nulls[base:].ctypes.data, rows.left[base:].ctypes.data,
         )  # fmt: skip
+        return took
 
     # more parts than threads: a thread that the system keeps waiting leaves the rest to the others
     parts = 1 if threads == 1 else max(1, min(n // _LEAST, max(threads, n // _PART)))
     cuts = [n * at // parts for at in range(parts + 1)]
     if parts == 1:
-        part(0, n)
+        rows.planned_s = part(0, n)
     else:
-        list(_pool(threads).map(part, cuts[:-1], cuts[1:]))
+        rows.planned_s = sum(_pool(threads).map(part, cuts[:-1], cuts[1:])) / min(threads, parts)
     return rows
 
 

@@ -5,7 +5,17 @@ from numba import carray, types
 
 from rowid.kernel.layout import KIND, LANES, MOST_BLOCKS, OFFSETS, ROWS, START, TABLES, WIDTH
 from rowid.kernel.loops import BINARY, SHORT_STRING, STRING, are_texts, number_of, put_fields
-from rowid.kernel.memory import as_pointer, copy_32, function, load_i32, load_i64, store_64, swapped_64
+from rowid.kernel.memory import (
+    as_pointer,
+    copy_32,
+    end_mark,
+    function,
+    load_i32,
+    load_i64,
+    store_64,
+    swapped_64,
+    zeros_64,
+)
 from rowid.kernel.sha256 import hash_sixteen
 
 
@@ -45,11 +55,11 @@ def _pad(starts: np.ndarray, ends: np.ndarray, rows: int, before: int, blocks: n
         length = end - starts[at]
         blocks[at] = (length + 72) >> 6
         last = starts[at] + (blocks[at] << 6) - 8
-        store_64(end, 0x80)
-        end += 8
+        end_mark(end)
+        end += 64
         while end < last:
-            store_64(end, 0)
-            end += 8
+            zeros_64(end)
+            end += 64
         store_64(last, swapped_64((length + before) << 3))
 
 
@@ -86,7 +96,7 @@ def _hash(starts, blocks, order, rows, state, digests, hexes):
 def _wrap(digests, rows, inner, starts, ends, blocks, order):
     """The inner digests as the messages of HMAC's outer hash (FIPS 198-1)."""
     for at in range(rows):
-        starts[at] = inner + 64 * at
+        starts[at] = inner + 128 * at
         copy_32(starts[at], digests + 32 * at)
         ends[at] = starts[at] + 32
         order[at] = at

@@ -39,7 +39,7 @@ TABLES = (  # of the workspace: bytes of each, in this order; what is left of it
     8 * (ROWS + LANES),  # order in which they are hashed
     8 * (MOST_BLOCKS + 1),  # messages by their number of blocks
     64,  # memo: what a column's loop remembers
-    64 * ROWS,  # HMAC's inner digests, as messages
+    128 * ROWS,  # HMAC's inner digests, as messages
     32 * ROWS,  # digests that nobody wants
 )
 SCRATCH = 1 << 21  # bytes for messages; a longer row is left to the reference

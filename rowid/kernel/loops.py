@@ -30,7 +30,7 @@ from rowid.kernel.memory import (
     store_8,
     store_64,
 )
-from rowid.kernel.utf8 import is_inside, is_utf8
+from rowid.kernel.utf8 import is_ascii, is_inside, is_utf8
 
 STRING, SHORT_STRING, INTEGER, FLOAT, BOOLEAN, DATE, TIMESTAMP, TIME, DECIMAL, BINARY, UUID, NULL = map(int, Kind)
 _NULL_FIELD = 0x7E  # ~
@@ -196,6 +196,8 @@ def are_texts(column, first, rows):
     elif number_of(column, KIND) == STRING:
         begin, end = load_i64(offsets + 8 * start), load_i64(offsets + 8 * (start + rows))
     else:
+        return True
+    if is_ascii(data + begin, data + end):
         return True
     if not is_utf8(data + begin, data + end):
         return False

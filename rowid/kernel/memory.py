@@ -13,8 +13,11 @@ from numba.extending import intrinsic
 I8, I16, I32, I64 = (ir.IntType(bits) for bits in (8, 16, 32, 64))
 F64 = ir.DoubleType()
 
-function = njit(no_cpython_wrapper=True, no_cfunc_wrapper=True, error_model="numpy", nogil=True)
-"""Compiled code that nothing but compiled code calls, and that asks nothing of Python: the object file stands alone."""
+function = njit(no_cpython_wrapper=True, no_cfunc_wrapper=True, error_model="numpy", nogil=True, forceinline=True)
+"""Compiled code that nothing but compiled code calls, and that asks nothing of Python: the object file stands alone.
+
+Inlined: a call of numba's own, which returns a status and fills in a result, costs as much as writing a number.
+"""
 
 
 def pointer(builder: Any, address: Any, pointee: Any) -> Any:
@@ -78,6 +81,23 @@ load_i8, load_i16, load_i32 = _loads(I8, signed=True), _loads(I16, signed=True),
 load_f64 = _loads(F64)
 store_8, store_16, store_32, store_64 = _stores(I8), _stores(I16), _stores(I32), _stores(I64)
 copy_16, copy_32 = _copies(16), _copies(32)
+
+
+def _fills(first: int) -> Callable[[int], None]:
+    content = ir.Constant(ir.VectorType(I8, 64), [first] + [0] * 63)
+
+    @intrinsic
+    def fill(typing: Any, address: Any) -> Any:
+        def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+            store(builder, content, arguments[0])
+            return context.get_dummy_value()
+
+        return types.void(types.int64), generate
+
+    return fill
+
+
+end_mark, zeros_64 = _fills(0x80), _fills(0)  # 64 bytes, zero but for the first
 
 
 @intrinsic

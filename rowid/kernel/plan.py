@@ -12,7 +12,8 @@ from rowid.stream import CellType, TextType, values
 
 _PLACES = {"s": 0, "ms": 3, "us": 6, "ns": 9}
 _NO_RULE = Rule()
-_SAMPLE, _MOST = 2000, 0.98
+_SAMPLE, _MOST = 1000, 0.98
+_POWERS = [10.0**places for places in range(MOST_PLACES + 1)]
 _LONG_DIGITS = 18  # of a decimal that 64 bits hold
 
 
@@ -21,7 +22,7 @@ BOUNDS = {  # the most bytes of a field, for the kinds whose fields do not depen
     Kind.DECIMAL: 28, Kind.UUID: 44, Kind.NULL: 1,
 }  # fmt: skip
 LENGTH_BOUND = 21  # the most bytes of the LENGTH ":" of a string
-PADDING = 9 + 32  # the bit 1, the length in bits, and what wide stores may overwrite behind a message
+PADDING = 9 + 64  # the bit 1, the length in bits, and what wide stores may overwrite behind a message
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,15 +34,25 @@ class Plan:
     arrays: tuple[pa.Array, ...]
 
 
+def planned_as_it_is(batch: pa.RecordBatch, recipe: Recipe) -> Plan | None:
+    """The plan of a batch whose columns compiled code reads as they are; None where one has to be made ready first."""
+    columns = []
+    for name in recipe.columns:
+        kind, unit, flag = _kind_of(batch.column(name)) if recipe.rule(name) == _NO_RULE else (None, 0, 0)
+        if kind is None:
+            return None
+        columns.append((kind, batch.column(name), unit, flag))
+    return _assembled(columns)
+
+
 def planned(batch: pa.RecordBatch, recipe: Recipe, first_row: int) -> Plan:
     """The plan of the recipe's columns of a batch.
 
     Columns of other kinds, and those with a rule, become canonical text first, by the reference: wide decimals,
     durations, floats of more than 15 digits and mixed Python objects are rare, and a rule can ask for anything.
     """
-    matrix = np.zeros((len(recipe.columns), WIDTH), np.int64)
-    arrays, fixed = [], PADDING
-    for at, name in enumerate(recipe.columns):
+    columns = []
+    for name in recipe.columns:
         array, rule = batch.column(name), recipe.rule(name)
         if rule == _NO_RULE:
             array = _plain(array)
@@ -49,10 +60,14 @@ def planned(batch: pa.RecordBatch, recipe: Recipe, first_row: int) -> Plan:
         if kind is None:
             array = canonical.texts(array, rule, column=name, first_row=first_row)
             kind = Kind.STRING
-        matrix[at] = _row(kind, array, unit, flag)
-        fixed += BOUNDS.get(kind, LENGTH_BOUND)
-        arrays.append(array)
-    return Plan(matrix, fixed, tuple(arrays))
+        columns.append((kind, array, unit, flag))
+    return _assembled(columns)
+
+
+def _assembled(columns: list[tuple[Kind, pa.Array, int, int]]) -> Plan:
+    matrix = np.array([_row(*column) for column in columns], np.int64).reshape(-1, WIDTH)
+    fixed = PADDING + sum(BOUNDS.get(kind, LENGTH_BOUND) for kind, *_ in columns)
+    return Plan(matrix, fixed, tuple(array for _, array, *_ in columns))
 
 
 def _plain(array: pa.Array) -> pa.Array:
@@ -105,18 +120,16 @@ def _is_short(array: pa.Array) -> bool:
     if not len(some):
         return True
     # without Array.to_numpy, which imports pandas
-    sample = np.frombuffer(some.buffers()[1], np.float64)[some.offset : some.offset + len(some)]
-    return bool(np.mean(_are_short(sample)) >= _MOST)
-
-
-def _are_short(numbers: np.ndarray) -> np.ndarray:
-    """Which of n floats 15 digits write: those that some number of places turns into a whole one and back."""
+    numbers = np.frombuffer(some.buffers()[1], np.float64)[some.offset : some.offset + len(some)]
+    most = _MOST * len(numbers)
     found = ~np.isfinite(numbers)
     with np.errstate(over="ignore", invalid="ignore"):
-        for places in range(MOST_PLACES + 1):
-            whole = np.rint(numbers * 10.0**places)
-            found |= (np.abs(whole) < EXACT) & (whole / 10.0**places == numbers)
-    return found
+        for power in _POWERS:
+            whole = np.rint(numbers * power)
+            found |= (np.abs(whole) < EXACT) & (whole / power == numbers)
+            if np.count_nonzero(found) >= most:
+                return True
+    return False
 
 
 def _row(kind: Kind, array: pa.Array, unit: int, flag: int) -> list[int]:

@@ -18,6 +18,7 @@ import llvmlite.binding as llvm
 import platformdirs
 
 ENVIRONMENT = "ROWID_CACHE"
+_NOT_COMPILED = ("__init__.py", "plan.py", "store.py")
 _ARGUMENTS = 13
 _CALL = ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_void_p, ctypes.c_void_p, *[ctypes.c_int64] * _ARGUMENTS)
 _UNUSED = (
@@ -92,7 +93,8 @@ def linked(name: str, code: bytes) -> Callable[..., None]:
 @cache
 def _signature() -> str:
     """What the machine code depends on: the sources, the compiler, the processor."""
-    sources = b"".join(file.read_bytes() for file in sorted(Path(__file__).parent.glob("*.py")))
+    files = [file for file in sorted(Path(__file__).parent.glob("*.py")) if file.name not in _NOT_COMPILED]
+    sources = b"".join(file.read_bytes() for file in files)
     facts = (llvmlite.__version__, sys.platform, *processor())
     return hashlib.sha256(sources + repr(facts).encode()).hexdigest()[:16]
 

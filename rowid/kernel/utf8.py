@@ -23,9 +23,12 @@ def is_utf8(begin: int, end: int) -> bool:
             return False
         at += length
     if end - at >= _BLOCK:
+        whole = True  # no character goes on at the beginning of the block
         while end - at >= _BLOCK:
-            if not are_characters(at):
+            is_ascii = are_ascii(at)
+            if not (is_ascii and whole) and not are_characters(at):
                 return False
+            whole = is_ascii
             at += _BLOCK
         at -= 1  # the last character of the last block may go on behind it
         while is_inside(at):
@@ -39,6 +42,39 @@ def is_utf8(begin: int, end: int) -> bool:
                 return False
             at += length
     return True
+
+
+@function
+def is_ascii(begin: int, end: int) -> bool:
+    """Whether the bytes from the address ``begin`` up to ``end`` are ASCII."""
+    at = begin
+    while end - at >= _BLOCK:
+        if not are_ascii(at):
+            return False
+        at += _BLOCK
+    while end - at >= 8:
+        if load_i64(at) & _HIGH_BITS:
+            return False
+        at += 8
+    while at < end:
+        if load_u8(at) & 0x80:
+            return False
+        at += 1
+    return True
+
+
+@intrinsic
+def are_ascii(typing, address):
+    """Whether none of 64 bytes has its first bit set."""
+
+    def generate(context, builder, signature, arguments):
+        vector = ir.VectorType(I8, _BLOCK)
+        here = load(builder, arguments[0], vector)
+        high = builder.icmp_signed("<", here, ir.Constant(vector, [0] * _BLOCK))
+        bits = builder.bitcast(high, ir.IntType(_BLOCK))
+        return builder.icmp_unsigned("==", bits, ir.Constant(ir.IntType(_BLOCK), 0))
+
+    return types.boolean(types.int64), generate
 
 
 @intrinsic

@@ -12,7 +12,10 @@ class AuditTrail:
     ``source_fingerprint`` is the SHA-256 of the rows' 32-byte digests in row order: it depends on the content of the
     key columns alone, so the same rows have the same one from a CSV and from a Parquet file.
     ``duplicate_rows`` repeat an earlier row; ``collisions`` counts different rows that share an ID all the same.
-    ``strategy`` is simple, batch or parallel (see ``rowid.hashing.Hasher``), for the ``strategy_reason``.
+    ``strategy`` is simple, batch, parallel or stream (see ``rowid.hashing.Hasher``), for the ``strategy_reason``; rows
+    went through in slices of ``slice_rows`` at most. ``phases`` are the seconds in which each phase was busy: they go
+    on beside each other. ``bottleneck`` is the longest, for ``bottleneck_share`` of the run; ``advice`` says what would
+    help.
     ``output_fingerprint`` is the SHA-256 of the written IDs as text, one a line, a null as an empty line.
     """
 
@@ -33,7 +36,11 @@ class AuditTrail:
     collisions: int
     strategy: str
     strategy_reason: str
+    slice_rows: int
     phases: Mapping[str, float]
+    bottleneck: str
+    bottleneck_share: float
+    advice: str
     versions: Mapping[str, str]
 
     def to_dict(self) -> dict[str, Any]:

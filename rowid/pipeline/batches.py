@@ -20,7 +20,9 @@ MOST_ROWS = 131_072
 """The most rows between two looks at ``should_stop`` and two reports of progress."""
 
 MOST_BYTES = 1 << 25
-"""The most bytes of them, where a row has fewer; of the free memory, a 200th at most: up to ten slices are held."""
+"""The most bytes of them, where a row has fewer; and no more than one part in ``_PARTS`` of the free memory."""
+
+_PARTS = 200  # up to ten slices are held at a time, by one run of several
 
 ProgressCallback = Callable[[Progress], None]
 
@@ -82,6 +84,7 @@ class Pass:
         self.rows_total = source.info().rows
         engine.hasher.expect(self.rows_total)
         self.rows = 0
+        self.slice_rows = 0
         self.read_s = 0.0
         self._should_stop = should_stop
         self._started = time.perf_counter()
@@ -114,7 +117,7 @@ class Pass:
         given = False
         with closing(self.source.open()) as reader:
             while (batch := self._next(reader)) is not None:
-                step = self._step or _rows_of_a_slice(batch)
+                step = self._step or self._rows_of_a_slice(batch)
                 for at in range(0, batch.num_rows, step):
                     given = True
                     yield batch.slice(at, step)
@@ -132,6 +135,17 @@ class Pass:
         finally:
             self.read_s += time.perf_counter() - started
 
+    def _rows_of_a_slice(self, batch: pa.RecordBatch) -> int:
+        """How many rows to take at a time, by their width and the memory that is free."""
+        import psutil
+
+        row_bytes = batch.nbytes // max(1, batch.num_rows) + 1
+        self.engine.hasher.expect(self.rows_total, row_bytes)
+        room = min(MOST_BYTES, psutil.virtual_memory().available // _PARTS)
+        rows = max(1, min(MOST_ROWS, room // row_bytes))
+        self.slice_rows = max(self.slice_rows, rows)
+        return rows
+
     def _counted(self, error: CanonicalError, row: int, rest: Iterator[pa.RecordBatch]) -> CanonicalError:
         """The error again, with the failing values of the column's remaining rows counted in."""
         rule, count = self.engine.recipe.rule(error.column), error.count
@@ -142,11 +156,3 @@ class Pass:
                 count += more.count
             row += batch.num_rows
         return CanonicalError(error.column, error.reason, count=count, rows=error.rows, examples=error.examples)
-
-
-def _rows_of_a_slice(batch: pa.RecordBatch) -> int:
-    """How many rows to take at a time, by their width and the memory that is free."""
-    import psutil
-
-    room = min(MOST_BYTES, psutil.virtual_memory().available // 200)
-    return max(1, min(MOST_ROWS, room * batch.num_rows // max(1, batch.nbytes)))

@@ -22,6 +22,7 @@ from rowid.events import BatchHashed, Event, RunFailed, RunFinished, RunStarted
 from rowid.lanes import Lane
 from rowid.model import AuditTrail, Progress
 from rowid.pipeline.batches import Pass, ProgressCallback, engine_for
+from rowid.pipeline.bottleneck import advice, bottleneck
 from rowid.ports import Load, Observer, Sink, Source
 from rowid.recipe import SPEC, Recipe
 
@@ -136,10 +137,19 @@ class _Run:
         different = rows.rows - tally.null_ids if self.recipe.duplicates == "number" else unique.distinct
         distinct_ids = tally.distinct_ids(different)
         timings = engine.timings
+        phases = {
+            "read": rows.read_s,
+            "canonicalise": timings.canonicalise,
+            "hash": timings.hash,
+            "check": timings.check,
+            "write": self._write_s,
+        }
+        elapsed_s = self._elapsed()
+        slowest, share = bottleneck(phases, elapsed_s)
         return AuditTrail(
             run_id=self.run_id,
             started_at=self._started_at.isoformat(),
-            elapsed_s=self._elapsed(),
+            elapsed_s=elapsed_s,
             recipe=self.recipe.to_dict(),
             recipe_fingerprint=self.recipe.fingerprint,
             source=self.source.name,
@@ -154,13 +164,11 @@ class _Run:
             collisions=different - distinct_ids,
             strategy=engine.hasher.used,
             strategy_reason=engine.hasher.reason,
-            phases={
-                "read": rows.read_s,
-                "canonicalise": timings.canonicalise,
-                "hash": timings.hash,
-                "check": timings.check,
-                "write": self._write_s,
-            },
+            slice_rows=rows.slice_rows,
+            phases=phases,
+            bottleneck=slowest,
+            bottleneck_share=share,
+            advice=advice(slowest, self.recipe, source_format=self.source.info().format, strategy=engine.hasher.used),
             versions={
                 "rowid": rowid.__version__,
                 "spec": SPEC,

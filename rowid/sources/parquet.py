@@ -62,7 +62,8 @@ class ParquetSource:
     def _opened(self) -> pq.ParquetFile:
         self._file.require_unchanged()
         try:
-            return pq.ParquetFile(self._file.path)
+            # buffering ahead keeps every byte that was read until the end, and takes longer
+            return pq.ParquetFile(self._file.path, pre_buffer=False)
         except (pa.ArrowException, OSError):
             hint = "Copy or download it again; its end may be missing."
             raise SourceError("the Parquet file is cut off or damaged", where=self.name, hint=hint) from None

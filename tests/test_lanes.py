@@ -1,0 +1,101 @@
+"""Work beside whoever asked for it keeps its order, its errors and its bounds."""
+
+import threading
+
+import pytest
+
+from rowid.lanes import Lane, ahead
+
+
+def test_a_lane_works_in_order_in_one_other_thread():
+    done, threads = [], set()
+
+    def work(number):
+        done.append(number)
+        threads.add(threading.get_ident())
+
+    with Lane("test") as lane:
+        for number in range(20):
+            lane.give(work, number)
+        lane.finish()
+    assert done == list(range(20))
+    assert len(threads) == 1
+    assert threading.get_ident() not in threads
+
+
+def test_a_lane_lets_nobody_run_further_ahead_than_two_pieces():
+    go, given = threading.Event(), []
+
+    def give(lane):
+        for number in range(5):
+            lane.give(go.wait, 60)
+            given.append(number)
+
+    with Lane("test") as lane:
+        giver = threading.Thread(target=give, args=(lane,))
+        giver.start()
+        giver.join(0.2)
+        assert given == [0, 1]
+        go.set()
+        giver.join()
+    assert given == [0, 1, 2, 3, 4]
+
+
+def test_what_a_piece_raises_comes_out_and_nothing_is_begun_after_it():
+    done = []
+
+    def work(number):
+        if number == 2:
+            raise KeyError(number)
+        done.append(number)
+
+    with Lane("test") as lane:
+        for number in range(4):
+            lane.give(work, number)
+        with pytest.raises(KeyError):
+            lane.finish()
+    assert done == [0, 1]
+
+
+def test_items_come_ahead_in_order_from_one_other_thread_that_also_closes():
+    seen = []
+
+    def items():
+        try:
+            for number in range(10):
+                seen.append(threading.get_ident())
+                yield number
+        finally:
+            seen.append(("closed", threading.get_ident()))
+
+    assert list(ahead(items())) == list(range(10))
+    assert seen[-1] == ("closed", seen[0])
+    assert set(seen[:-1]) == {seen[0]} != {threading.get_ident()}
+
+
+def test_an_error_comes_after_the_items_before_it():
+    def items():
+        yield 1
+        yield 2
+        raise OSError("cut off")
+
+    coming = ahead(items())
+    assert [next(coming), next(coming)] == [1, 2]
+    with pytest.raises(OSError, match="cut off"):
+        next(coming)
+
+
+def test_who_stops_early_closes_what_is_read():
+    closed = threading.Event()
+
+    def items():
+        try:
+            while True:
+                yield 1
+        finally:
+            closed.set()
+
+    coming = ahead(items())
+    next(coming)
+    coming.close()
+    assert closed.is_set()
