@@ -104,7 +104,8 @@ class Scan:
                 self._stream.unread(mark + text)
                 return
             odd, rest = self._odd, text[end:]
-            table = pacsv.read_csv(pa.BufferReader(mark + text[:end]), *self._options())
+            rows = pa.py_buffer(mark + text).slice(0, len(mark) + end)
+            table = pacsv.read_csv(pa.BufferReader(rows), *self._options())
             self._above += table.num_rows + self._odd - odd
             self._skip = self._header = 0
             is_begun = True
