@@ -14,6 +14,7 @@ from rowid.ports import Observer, Sink, Source
 from rowid.settings import Settings
 
 if TYPE_CHECKING:
+    from rowid.checks import Limits
     from rowid.observers.ledger import Ledger
 
 _SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+)://")  # two letters at least: C:// is a drive
@@ -48,6 +49,13 @@ def observers(settings: Settings) -> tuple[Observer, ...]:
     from rowid.observers.log import Log
 
     return (Log(settings.log_format, settings.log_level), ledger(settings))
+
+
+def limits(settings: Settings) -> "Limits":
+    """What counting may use in this installation."""
+    from rowid.checks import Limits
+
+    return Limits(memory=None if settings.memory_mb is None else settings.memory_mb * 2**20)
 
 
 def ledger(settings: Settings) -> "Ledger":

@@ -21,6 +21,8 @@ class Settings:
         host: ``ROWID_HOST``: the address the web app listens on.
         port: ``ROWID_PORT``: the port it listens on, 1 to 65535.
         max_upload_mb: ``ROWID_MAX_UPLOAD_MB``: the largest file, in megabytes, that may be uploaded to the web app.
+        memory_mb: ``ROWID_MEMORY_MB``: megabytes that counting repeated rows may use before it goes to a temporary
+            file; an eighth of the free memory, 256 at most, if unset.
         data_dir: ``ROWID_DATA_DIR``: the one folder of the server from which the web app may read files; none if unset.
         log_format: ``ROWID_LOG_FORMAT``: ``console`` or ``json``.
         log_level: ``ROWID_LOG_LEVEL``: ``debug``, ``info``, ``warning`` or ``error``.
@@ -33,6 +35,7 @@ class Settings:
     data_dir: Path | None = None
     log_format: str = "console"
     log_level: str = "info"
+    memory_mb: int | None = None
 
     @classmethod
     def load(cls, env: Mapping[str, str] | None = None) -> Self:
@@ -93,6 +96,7 @@ VARIABLES: Mapping[str, tuple[str, Callable[[str, str], Any]]] = {
     "host": ("ROWID_HOST", lambda _, text: text),
     "port": ("ROWID_PORT", _whole_number(1, 65_535)),
     "max_upload_mb": ("ROWID_MAX_UPLOAD_MB", _whole_number(1, 1_000_000)),
+    "memory_mb": ("ROWID_MEMORY_MB", _whole_number(1, 1_000_000)),
     "data_dir": ("ROWID_DATA_DIR", _existing_folder),
     "log_format": ("ROWID_LOG_FORMAT", _one_of(LOG_FORMATS)),
     "log_level": ("ROWID_LOG_LEVEL", _one_of(LOG_LEVELS)),

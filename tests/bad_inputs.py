@@ -267,6 +267,13 @@ CASES = (
     Case("a changed cell in a file with IDs", _with_ids, "rowid verify ids.csv --recipe r.yaml", 1),
     Case("a file without IDs", _recipe(Recipe(["name"])), "rowid verify in.csv --recipe r.yaml", 1),
     Case("a file without a recipe", _write("in.csv", PEOPLE), "rowid verify in.csv", 2),
+    Case("a column that is not there", _write("in.csv", PEOPLE), "rowid profile in.csv --column nmae", 1),
+    Case(
+        "a profile that is none",
+        lambda: (Path("in.csv").write_text(PEOPLE), Path("old.json").write_text('{"rows": 2, "columns": [7]}')),
+        "rowid profile in.csv --against old.json",
+        3,
+    ),
     Case("a recipe that is missing", _write("in.csv", PEOPLE), f"{RUN} --recipe r.yaml", 2),
     Case("an unknown key in a recipe", _recipe("spec: rowid v1\ncolums: [name]\n"), f"{RUN} --recipe r.yaml", 2),
     Case("a recipe that is no YAML", _recipe("spec: rowid v1\ncolumns: [name\n"), f"{RUN} --recipe r.yaml", 2),

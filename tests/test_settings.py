@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from rowid import bootstrap
 from rowid.errors import UsageError
 from rowid.settings import VARIABLES, Settings
 
@@ -25,12 +26,13 @@ def test_every_variable_is_read(tmp_path):
         "ROWID_HOST": "::1",
         "ROWID_PORT": "9000",
         "ROWID_MAX_UPLOAD_MB": "5",
+        "ROWID_MEMORY_MB": "64",
         "ROWID_DATA_DIR": str(tmp_path),
         "ROWID_LOG_FORMAT": "JSON",
         "ROWID_LOG_LEVEL": "debug",
     }
     assert set(env) == {variable for variable, _ in VARIABLES.values()}
-    assert Settings.load(env) == Settings(tmp_path / "state", "::1", 9000, 5, tmp_path, "json", "debug")
+    assert Settings.load(env) == Settings(tmp_path / "state", "::1", 9000, 5, tmp_path, "json", "debug", 64)
 
 
 def test_a_variable_set_to_nothing_is_as_good_as_unset():
@@ -68,5 +70,10 @@ def test_the_documentation_names_every_setting_and_its_default():
     defaults = Settings.load({})
     for name, (variable, _) in VARIABLES.items():
         value = getattr(defaults, name)
-        if name not in {"state_dir", "data_dir"}:
+        if name not in {"state_dir", "data_dir", "memory_mb"}:
             assert documented[variable] == f"`{value}`"
+
+
+def test_counting_has_the_memory_that_the_settings_give_it(tmp_path):
+    assert bootstrap.limits(Settings(tmp_path, memory_mb=64)).bytes() == 64 * 2**20
+    assert bootstrap.limits(Settings(tmp_path)).bytes() <= 256 * 2**20

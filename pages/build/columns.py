@@ -7,7 +7,7 @@ import streamlit as st
 from rowid.errors import RowIdError
 from rowid.model import KeyVerdict, SourceInfo
 from rowid.recipe import Recipe
-from rowid.ui import editing, frame, place, problems, questions, waiting
+from rowid.ui import editing, frame, place, problems, profiling, questions, waiting
 from rowid.ui.draft import Draft
 from rowid.ui.numbers import count
 from rowid.ui.text import escape, names
@@ -131,16 +131,28 @@ def first_ids(table: Table, recipe: Recipe) -> None:
 
 
 def profile(table: Table, info: SourceInfo) -> None:
-    """What stands in each column."""
+    """What stands in each column, and all about one of them."""
     found = waiting.answer(questions.profile(table), "Profiling all columns", key="profile")
-    if found is not None:
-        number = st.column_config.NumberColumn(format="localized")
-        st.dataframe(
-            editing.profile_rows(found, info),
-            hide_index=True,
-            column_config={"Nulls": number, "Distinct": number},
-            alt="The profile of every column",
-        )
+    if found is None:
+        return
+    profiling.quality(found)
+    number = st.column_config.NumberColumn(format="localized")
+    bar = st.column_config.ProgressColumn(format="%.2f", min_value=0, max_value=1, help=profiling.QUALITY)
+    st.dataframe(
+        profiling.rows(found, info),
+        hide_index=True,
+        column_config={"Nulls": number, "Distinct": number, "Quality": bar},
+        alt="The profile of every column",
+    )
+    profiling.estimates(found)
+    name = st.selectbox("A column in full", [column.name for column in found.columns], key=f"profile-{table.id}")
+    column = found.column(name)
+    if column is not None:
+        left, right = st.columns(2, gap="large")
+        with left:
+            profiling.facts(column)
+        with right:
+            profiling.most_frequent(column)
 
 
 def recipe_file(table: Table, recipe: Recipe) -> None:

@@ -39,10 +39,18 @@ rowid run people.csv -o people.jsonl.gz --recipe people.yaml
 """
 
 PROFILE = """
-Shows every column of a table: its type, how many nulls and how many different values it has, and some of them.
+Shows every column of a table: its type, how many nulls and how many different values it has, how good it is, what it
+looks like, and some of its values.
+
+The quality is completeness × validity × tidiness × variety, each from 0 to 1. With `--column` a column is shown in
+full: the most frequent values, range, lengths, patterns, and the reasons. With `--against` it is what changed since
+another state of the table, or since a profile that was saved, the biggest first.
 
 ```sh
 rowid profile people.csv
+rowid profile people.csv --column email
+rowid profile people.csv --json > profile.json
+rowid profile people.csv --against profile.json
 ```
 """
 

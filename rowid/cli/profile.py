@@ -1,22 +1,30 @@
-"""``rowid profile``: what stands in each column."""
+"""``rowid profile``: what stands in each column, and what changed since an earlier profile."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
-from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
 
 from rowid.cli import options
-from rowid.cli.output import as_json, drawn, out, printable
+from rowid.cli.output import as_json, out
+from rowid.errors import ColumnError
 
 if TYPE_CHECKING:
     import pyarrow as pa
 
-    from rowid.model import Progress, SourceInfo, TableProfile
+    from rowid.model import Progress, ReadOptions, SourceInfo, TableProfile
 
 
 def profile(
     source: options.Input,
     *,
+    column: Annotated[list[str] | None, typer.Option(help="Show all of this column; may be given again.")] = None,
+    against: Annotated[
+        str | None,
+        typer.Option(metavar="OTHER", help="Show what changed since OTHER: a table, or a profile saved with `--json`."),
+    ] = None,
     delimiter: options.Delimiter = None,
     quote: options.Quote = None,
     encoding: options.Encoding = None,
@@ -27,15 +35,33 @@ def profile(
     """Shows what stands in each column of a table."""
     reading = options.read_options(delimiter, quote, encoding, header, sheet)
 
-    from rowid import bootstrap, profiler
+    from rowid import profiler
+    from rowid.cli import comparison, portrait
     from rowid.cli.progress import bar
 
     with bar(shown=not json) as progress:
-        table = bootstrap.open_source(source, reading)
-        info = table.info()
-        with closing(table.open()) as reader:
-            found = profiler.profile(_watched(reader, info.rows, progress))
-    out(as_json(_plain(info, found)) if json else _text(info, found))
+        before = comparison.earlier(against, lambda: _profiled(against, reading, progress)[1]) if against else None
+        info, found = _profiled(source, reading, progress)
+    found = _only(found, column or (), info.name)
+    if before is not None:
+        changes = profiler.compare(_only(before, column or (), ""), found)
+        named = {"source": info.name, "against": comparison.name(against)}
+        out(as_json({**named, **changes.to_dict()}) if json else comparison.text(changes, **named))
+    elif json:
+        out(as_json(_plain(info, found)))
+    else:
+        out(portrait.columns(info, found) if column else portrait.table(info, found))
+
+
+def _profiled(
+    uri: str, reading: "ReadOptions", progress: "Callable[[Progress], None] | None"
+) -> "tuple[SourceInfo, TableProfile]":
+    from rowid import bootstrap, profiler
+
+    table = bootstrap.open_source(uri, reading)
+    info = table.info()
+    with closing(table.open()) as reader:
+        return info, profiler.profile(_watched(reader, info.rows, progress))
 
 
 def _watched(
@@ -61,42 +87,32 @@ def _watched(
     return stream.reader(reader.schema, batches())
 
 
+def _only(found: "TableProfile", names: Sequence[str], where: str) -> "TableProfile":
+    """The profile of some columns; of all where none is named. Without ``where``, one may be missing."""
+    if not names:
+        return found
+    from difflib import get_close_matches
+
+    known = [column.name for column in found.columns]
+    for name in names:
+        if where and name not in known:
+            close = get_close_matches(name, known, n=3, cutoff=0.5)
+            hint = f"Did you mean {' or '.join(map(repr, close))}?" if close else f"There are {', '.join(known[:20])}."
+            raise ColumnError(f"there is no column {name!r}", where=where, hint=hint)
+    return replace(found, columns=tuple(column for column in found.columns if column.name in names))
+
+
 def _plain(info: "SourceInfo", found: "TableProfile") -> dict[str, Any]:
     notes = {column.name: column.note for column in info.columns}
-    columns = [
-        {
-            **asdict(column),
-            "distinct": column.distinct if column.distinct >= 0 else None,
-            "note": notes.get(column.name, ""),
-        }
-        for column in found.columns
-    ]
+    plain = found.to_dict()
+    plain["columns"] = [{**column, "note": notes.get(column["name"], "")} for column in plain["columns"]]
+    from rowid import profiler
+
     return {
         "source": info.name,
         "format": info.format,
         "details": dict(info.details),
         "notes": list(info.notes),
-        "rows": found.rows,
-        "columns": columns,
+        "quality_formula": profiler.FORMULA,
+        **plain,
     }
-
-
-def _text(info: "SourceInfo", found: "TableProfile") -> str:
-    from rich.table import Table
-    from rich.text import Text
-
-    notes = {column.name: column.note for column in info.columns}
-    table = Table("column", "type", box=None, pad_edge=False, header_style="bold")
-    table.add_column("nulls", justify="right")
-    table.add_column("distinct", justify="right")
-    table.add_column("examples", overflow="fold")
-    if any(notes.values()):
-        table.add_column("note", overflow="fold")
-    for column in found.columns:
-        distinct = f"{column.distinct:,}" if column.distinct >= 0 else "not counted"
-        cells = [column.name, column.type, f"{column.nulls:,}", distinct, ", ".join(column.examples)]
-        cells += [notes.get(column.name, "")] if any(notes.values()) else []
-        table.add_row(*(Text(printable(cell)) for cell in cells))  # as Text: a value may look like rich's markup
-    details = "".join(f", {name} {value}" for name, value in info.details.items())
-    head = f"{info.name}: {info.format}{details}; {found.rows:,} rows, {len(found.columns):,} columns"
-    return "\n".join([printable(head), *(f"note: {printable(note)}" for note in info.notes), "", drawn(table)])

@@ -11,6 +11,7 @@ from rowid.cli.signals import SignalReceived
 from rowid.errors import SinkError, UsageError
 from rowid.events import Event, RunFinished
 from rowid.recipe import DUPLICATES, FORMS, NULLS, Recipe
+from rowid.settings import Settings
 
 if TYPE_CHECKING:
     from rowid.model import AuditTrail
@@ -127,7 +128,10 @@ def run(
         tell(f"no columns were named: all of them make the ID, sorted by name ({len(chosen.columns):,})")
     try:
         with bar(shown=not (json or verbose), rows_on_stdout=output == "-") as progress:
-            trail = pipeline.run(table, chosen, sink, observers=listeners, progress=progress, replace=replace_id)
+            trail = pipeline.run(
+                table, chosen, sink, observers=listeners, progress=progress, replace=replace_id,
+                limits=bootstrap.limits(Settings.load()),
+            )  # fmt: skip
         if save_recipe:
             _save(chosen, save_recipe)
         _answer(trail, json=json, rows_on_stdout=output == "-")

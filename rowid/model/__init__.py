@@ -1,7 +1,19 @@
 """The nouns that travel between stages and to the faces; frozen, and free of behaviour."""
 
 from rowid.model.keys import Candidate, Choice, KeySearch, NearKey
-from rowid.model.profiles import SIGNS, ColumnProfile, Sign, TableProfile
+from rowid.model.profiles import (
+    SIGNS,
+    ColumnDrift,
+    ColumnProfile,
+    Finding,
+    Lengths,
+    Pattern,
+    ProfileComparison,
+    Quality,
+    Sign,
+    TableProfile,
+    ValueCount,
+)
 from rowid.model.runs import AuditTrail, RunRecord
 from rowid.model.tables import ColumnInfo, Progress, ReadOptions, SourceInfo
 from rowid.model.verdicts import Confirmation, DuplicateGroup, KeyVerdict, Verification
@@ -11,18 +23,25 @@ __all__ = [
     "AuditTrail",
     "Candidate",
     "Choice",
+    "ColumnDrift",
     "ColumnInfo",
     "ColumnProfile",
     "Confirmation",
     "DuplicateGroup",
+    "Finding",
     "KeySearch",
     "KeyVerdict",
+    "Lengths",
     "NearKey",
+    "Pattern",
+    "ProfileComparison",
     "Progress",
+    "Quality",
     "ReadOptions",
     "RunRecord",
     "Sign",
     "SourceInfo",
     "TableProfile",
+    "ValueCount",
     "Verification",
 ]

@@ -48,7 +48,7 @@ def _of_hashing(phase: str, recipe: Recipe, strategy: str) -> str:
 def _of_counting(recipe: Recipe) -> str:
     if recipe.duplicates == "number":
         return "numbering repeated rows counts all of them first; without it, one pass is enough"
-    return "a faster disk for temporary files, or more memory for counting"
+    return "more memory for counting (ROWID_MEMORY_MB), or a faster disk for temporary files (TMPDIR)"
 
 
 def _of_writing(recipe: Recipe) -> str:

@@ -1,16 +1,19 @@
 """Charts, each with a title, units, and its numbers as a table one click away."""
 
+import html
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 import plotly.graph_objects as go
 import streamlit as st
 
-from rowid.model import RunRecord
+from rowid.model import ColumnProfile, RunRecord
+from rowid.ui.numbers import share
 from rowid.ui.questions import Report
 
 # Okabe and Ito's colours, told apart with every kind of colour vision; shapes and labels say the same
 BLUE, ORANGE, GREEN, RED = "#0072B2", "#E69F00", "#009E73", "#D55E00"
+_TOP, _LABEL = 10, 28
 _STATES = {"finished": (BLUE, "circle"), "failed": (RED, "x"), "running": (GREEN, "diamond")}
 
 Numbers = Mapping[str, Sequence[object]]
@@ -91,6 +94,35 @@ def nulls(report: Report) -> tuple[go.Figure, Numbers]:
     )
 
 
+def top_values(column: ColumnProfile) -> tuple[go.Figure, Numbers]:
+    """The most frequent values of a column."""
+    shown = column.top[:_TOP]
+    rows = [one.rows for one in shown]
+    labels = [_label(one.value) for one in shown]
+    bars = go.Bar(
+        x=rows,
+        y=list(range(len(shown))),  # two labels may be cut to the same text
+        orientation="h",
+        marker={"color": BLUE},
+        text=[f"{count:,}" for count in rows],
+        textposition="outside",
+        cliponaxis=False,
+        customdata=labels,
+        hovertemplate="%{customdata}: %{x:,} rows<extra></extra>",
+    )
+    figure = go.Figure(bars)
+    figure.update_yaxes(autorange="reversed", tickmode="array", tickvals=list(range(len(shown))), ticktext=labels)
+    figure.update_xaxes(range=[0, 1.2 * max(rows)], tickformat=",d", dtick=_whole(rows))
+    title = "The most frequent values" if len(shown) > 1 else "The only value"
+    if column.top_error:
+        title += f" (each up to {column.top_error:,} rows more)"
+    height = max(240, 130 + 28 * len(shown))
+    return (
+        _framed(figure, title, "rows", "", height=height),
+        {"Value": [one.value for one in shown], "Rows": rows, "Share": [share(n, column.values) for n in rows]},
+    )
+
+
 def durations(records: Sequence[RunRecord], times: Sequence[datetime]) -> tuple[go.Figure, Numbers]:
     """How long each run took."""
     seconds = [record.elapsed_s for record in records]
@@ -136,6 +168,14 @@ def _over_time(
 def _listed(records: Sequence[RunRecord], times: Sequence[datetime], values: Mapping[str, Sequence[float]]) -> Numbers:
     rounded = {name: [round(value, 3) for value in column] for name, column in values.items()}
     return {"Started": list(times), "Source": [record.source for record in records], **rounded}
+
+
+def _label(value: str) -> str:
+    """A value on an axis: Plotly takes some of HTML there."""
+    text = value if len(value) <= _LABEL else value[: _LABEL - 1] + "…"
+    if not text.strip():
+        return f"({len(value):,} spaces)" if text else "(empty text)"
+    return html.escape("".join(one if one.isprintable() else "·" for one in text), quote=False)
 
 
 def _whole(counts: Sequence[int]) -> int | None:

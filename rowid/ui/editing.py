@@ -7,12 +7,10 @@ from typing import Any
 import streamlit as st
 
 from rowid.errors import RecipeError
-from rowid.model import SourceInfo, TableProfile
 from rowid.recipe import Recipe, Rule
 from rowid.ui import place, problems
 from rowid.ui.draft import Draft
 from rowid.ui.jobs import process
-from rowid.ui.numbers import share
 from rowid.ui.workspace import Table
 
 TYPES = {
@@ -96,22 +94,6 @@ def forget_other_verdicts(key: tuple[object, ...]) -> None:
         if job and not job.ended:
             process().jobs.forget(job)
     st.session_state["judging"] = key
-
-
-def profile_rows(profile: TableProfile, info: SourceInfo) -> list[dict[str, object]]:
-    """The profile as rows to show; what was not counted is None."""
-    types = {column.name: column.type for column in info.columns}
-    return [
-        {
-            "Column": column.name,
-            "Type": types.get(column.name, column.type),
-            "Nulls": column.nulls,
-            "Distinct": None if column.distinct < 0 else column.distinct,
-            "Distinct share": None if column.distinct < 0 else share(column.distinct, profile.rows),
-            "Examples": ", ".join(column.examples),
-        }
-        for column in profile.columns
-    ]
 
 
 def _keep(table: Table, draft: Draft) -> None:

@@ -319,3 +319,37 @@ def test_an_error_of_the_app_itself_is_told_by_an_id_that_is_in_the_log(app, mon
     assert f"error {error_id}: ZeroDivisionError" in caplog.text
     assert "connect.py" in caplog.text
     assert value not in caplog.text + texts(app)
+
+
+@pytest.fixture
+def profile(app, workspace):
+    """The profile of a table with something of everything."""
+    content = b"id,mail,status,born\n" + b"".join(
+        b"%d,p%d@example.com,%s,1990-01-0%d\n" % (n, n, b"open" if n % 3 else b"", 1 + n % 9) for n in range(30)
+    )
+    app.session_state["about"] = "Profile"
+    return at(app, "build/columns", table=workspace.add("people.csv", [content]).id)
+
+
+def test_the_profile_shows_every_column_with_its_quality_and_what_it_looks_like(profile):
+    shown = profile.dataframe[0].value.set_index("Column")
+    assert list(shown["Distinct"]) == [30, 30, 1, 9]
+    assert list(shown["Nulls"]) == [0, 0, 10, 0]
+    assert shown.loc["id", "Looks like"] == "monotonic, surrogate"
+    assert shown.loc["mail", "Looks like"] == "personal"
+    assert shown.loc["status", "Quality"] == pytest.approx(20 / 30 / 2)
+    assert "Quality **0.83**" in texts(profile)
+    assert "variety 0.88" in texts(profile)
+
+
+def test_a_column_of_the_profile_is_shown_in_full(profile, workspace):
+    assert "No value is known to repeat" in texts(profile)
+    profile.selectbox[0].set_value("status").run()
+    assert not profile.exception
+    facts = profile.dataframe[1].value.set_index("Fact")["Value"]
+    assert facts["Nulls"] == "10 (33.3 %)"
+    assert facts["Distinct"] == "1, 5.0 % of 20 values"
+    assert "Quality 0.33 = completeness 0.67 × " in texts(profile)
+    assert "**Constant**: one value and nulls" in texts(profile)
+    numbers = profile.dataframe[2].value
+    assert numbers.to_dict("list") == {"Value": ["open"], "Rows": [20], "Share": ["100 %"]}
