@@ -7,7 +7,7 @@ import pyarrow as pa
 
 
 class CellType(pa.ExtensionType):
-    """A CSV column of which both are known: the characters of each cell (storage) and the type they were read as.
+    """A CSV column of which both are known: the characters of each cell, and the value that they were read as.
 
     The canonical form takes the value, a declared type takes the characters, and a CSV file that is written from a
     CSV file keeps the cells exactly as they were.
@@ -15,7 +15,7 @@ class CellType(pa.ExtensionType):
 
     def __init__(self, value_type: pa.DataType) -> None:
         self.value_type = value_type
-        super().__init__(pa.string(), "rowid.cell")
+        super().__init__(pa.struct([("characters", pa.string()), ("value", value_type)]), "rowid.cell")
 
     def __arrow_ext_serialize__(self) -> bytes:
         return str(self.value_type).encode()
@@ -55,9 +55,14 @@ class TextType(pa.ExtensionType):
         return cls()
 
 
-def cells(characters: pa.Array, value_type: pa.DataType) -> pa.Array:
-    """A cell column of ``characters`` (strings) to be read as ``value_type``."""
-    return pa.ExtensionArray.from_storage(CellType(value_type), characters.cast(pa.string()))
+def cells(characters: pa.Array, value_type: pa.DataType, *, read: pa.Array | None = None) -> pa.Array:
+    """A cell column of ``characters`` (strings) as ``value_type``; ``read`` are their values, if they are at hand."""
+    type_ = CellType(value_type)
+    characters = characters.cast(pa.string())
+    both = [characters, characters.cast(value_type) if read is None else read]
+    nulls = characters.is_null() if characters.null_count else None
+    storage = pa.StructArray.from_arrays(both, fields=list(type_.storage_type), mask=nulls)
+    return pa.ExtensionArray.from_storage(type_, storage)
 
 
 def value_type(type_: pa.DataType) -> pa.DataType:
@@ -66,12 +71,12 @@ def value_type(type_: pa.DataType) -> pa.DataType:
 
 
 def values(array: Any) -> Any:
-    """The values of an array or chunked array; cells are read as their value type, all else is returned as it is."""
+    """The values of an array or chunked array of cells; any other is returned as it is."""
     if not isinstance(array.type, CellType):
         return array
     if isinstance(array, pa.ChunkedArray):
         return pa.chunked_array([values(chunk) for chunk in array.chunks], array.type.value_type)
-    return array.storage.cast(array.type.value_type)
+    return array.storage.field("value")
 
 
 def characters(array: Any) -> Any:
@@ -79,8 +84,8 @@ def characters(array: Any) -> Any:
     if not isinstance(array.type, CellType):
         return array
     if isinstance(array, pa.ChunkedArray):
-        return pa.chunked_array([chunk.storage for chunk in array.chunks], pa.string())
-    return array.storage
+        return pa.chunked_array([characters(chunk) for chunk in array.chunks], pa.string())
+    return array.storage.field("characters")
 
 
 def decoded(batch: pa.RecordBatch) -> pa.RecordBatch:

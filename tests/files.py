@@ -26,9 +26,9 @@ def values(one: Source) -> pa.Table:
 
 
 def cells(one: Source) -> pa.Table:
-    """All rows of a source, each cell with its characters."""
+    """All rows of a source, each cell with its characters; those of a plain whole number are its text."""
     table = one.open().read_all()
-    return pa.table([characters(column) for column in table.columns], names=table.column_names)
+    return pa.table([characters(column).cast(pa.string()) for column in table.columns], names=table.column_names)
 
 
 def types(one: Source) -> list[str]:

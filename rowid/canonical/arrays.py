@@ -15,7 +15,7 @@ from rowid.canonical.refusal import RefusalError
 from rowid.canonical.values import ruled
 from rowid.errors import CanonicalError, ColumnError
 from rowid.recipe import Rule
-from rowid.stream import CellType, TextType
+from rowid.stream import CellType, TextType, characters, values
 
 TEXT = pa.large_string()
 _NO_RULE = Rule()
@@ -49,7 +49,7 @@ def _unwrapped(array: pa.Array, rule: Rule) -> pa.Array:
     """The array without what only carries it: cells, dictionaries, runs."""
     type_ = array.type
     if isinstance(type_, CellType):  # a declared type reads the characters of a cell, the plain form its value
-        array = array.storage if rule.type else array.storage.cast(type_.value_type)
+        array = characters(array) if rule.type else values(array)
     elif pa.types.is_dictionary(type_):
         array = _unwrapped(array.dictionary_decode(), rule)
     elif pa.types.is_run_end_encoded(type_):

@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from rowid.stream import CellType, TextType
+from rowid.stream import CellType, TextType, values
 
 _DAY_S = 86_400
 _TICKS = {"s": 1, "ms": 10**3, "us": 10**6, "ns": 10**9}
@@ -102,7 +102,7 @@ def _bare(array: pa.Array) -> pa.Array:
     while True:
         type_ = array.type
         if isinstance(type_, CellType):
-            array = array.storage.cast(type_.value_type)
+            array = values(array)
         elif pa.types.is_dictionary(type_):
             array = array.dictionary_decode()
         elif pa.types.is_run_end_encoded(type_):

@@ -11,7 +11,7 @@ from rowid.canonical import texts
 from rowid.errors import ColumnError
 from rowid.recipe import Rule
 from rowid.sinks.rows import Lines
-from rowid.stream import CellType
+from rowid.stream import CellType, characters
 
 _TEXT = pa.large_string()
 # What would not be read back as it is: the empty string, quotes, line ends, control characters, white space at an end.
@@ -54,7 +54,7 @@ def _cells(column: pa.Array, name: str, delimiter: str) -> pa.Array:
     """The cells of a column as they stand in the file; null where nothing stands."""
     if isinstance(column.type, CellType):
         # Numbers, booleans and times; a decimal comma or a space would have kept the column text.
-        return column.storage.cast(_TEXT)
+        return characters(column).cast(_TEXT)
     text = texts(column, Rule(), column=name)
     if _is_plain(column.type):
         return text

@@ -1,19 +1,25 @@
-"""Delimited text: two streaming passes, one to learn the types from every row, one to deliver the cells."""
+"""Delimited text: a first pass learns the types from every row, and what it parsed is delivered if it could be kept.
 
-from collections.abc import Iterator
+Else a second pass parses the file again. Both are streams.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 
 import pyarrow as pa
 
 from rowid.errors import SourceError
+from rowid.lanes import ahead
 from rowid.model import ColumnInfo, ReadOptions, SourceInfo
 from rowid.sources.columns import named, require_known
 from rowid.sources.dialect import Dialect, dialect_of
 from rowid.sources.encoding import Encoding, EncodingError, encoding_of, is_utf8, second_guess
 from rowid.sources.files import InputFile
 from rowid.sources.infer import ColumnGuess
+from rowid.sources.kept import Column, Kept
 from rowid.sources.scan import RowTooLongError, Scan
-from rowid.stream import cells, reader
+from rowid.stream import CellType, reader
 
 _SAMPLE = 1 << 18
 _BIG_SAMPLE = 1 << 25
@@ -28,16 +34,21 @@ class _Survey:
     dialect: Dialect
     names: tuple[str, ...]
     types: tuple[pa.DataType, ...]
+    schema: pa.Schema
     block: int
     info: SourceInfo
 
 
 class CsvSource:
-    """A CSV or TSV file. Columns that a number, boolean or time would spoil stay text; the rest come as cells."""
+    """A CSV or TSV file. Columns that a number, boolean or time would spoil stay text; the rest come as cells.
+
+    Whole numbers that are written as their canonical text come as mere numbers: their characters tell nothing more.
+    """
 
     def __init__(self, file: InputFile, options: ReadOptions, format_: str = "CSV") -> None:
         self._file, self._options, self._format = file, options, format_
         self._found: _Survey | None = None
+        self._kept: Kept | None = None
 
     @property
     def name(self) -> str:
@@ -51,21 +62,17 @@ class CsvSource:
     def open(self) -> pa.RecordBatchReader:
         """The rows from the first; each call gives a fresh reader."""
         found = self._survey()
-        fields = [
-            pa.field(name, cells(pa.nulls(0, pa.string()), type_).type if type_ != pa.string() else type_)
-            for name, type_ in zip(found.names, found.types, strict=True)
-        ]
-        schema = pa.schema(fields)
-        return reader(schema, self._batches(found, schema))
+        kept, self._kept = self._kept, None  # the first reader takes them along, and gives their memory back
+        return reader(found.schema, self._batches(found, kept))
 
-    def _batches(self, found: _Survey, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
+    def _batches(self, found: _Survey, kept: Kept | None) -> Iterator[pa.RecordBatch]:
+        if kept:
+            self._file.require_unchanged()
+            yield from (_delivered(columns, found) for columns in kept.batches())
+            return
         with Scan(self._file, found.encoding, found.dialect, found.block) as rows:
             for batch in rows:
-                columns = [
-                    column if type_ == pa.string() else cells(column, type_)
-                    for column, type_ in zip(batch.columns, found.types, strict=True)
-                ]
-                yield pa.record_batch(columns, schema=schema)
+                yield _delivered([Column(cells) for cells in batch.columns], found)
 
     def _survey(self) -> _Survey:
         if self._found is None:
@@ -95,9 +102,7 @@ class CsvSource:
             guesses = [ColumnGuess(keep_text=name in self._options.text_columns) for name in names]
             try:
                 with Scan(self._file, encoding, dialect, block, survey=True) as rows:
-                    for batch in rows:
-                        for guess, column in zip(guesses, batch.columns, strict=True):
-                            guess.add(column, rows.done + 1)
+                    self._kept = _guessed(rows, guesses)
                 break
             except RowTooLongError as error:
                 if block == _BLOCKS[-1]:
@@ -117,7 +122,9 @@ class CsvSource:
         if self._file.compression:
             details = {"compression": self._file.compression, **details}
         info = SourceInfo(self.name, self._format, columns, rows.done, details, tuple(notes))
-        return _Survey(encoding, dialect, names, tuple(guess.type for guess in guesses), block, info)
+        types = tuple(guess.type for guess in guesses)
+        schema = pa.schema([_field(name, guess) for name, guess in zip(names, guesses, strict=True)])
+        return _Survey(encoding, dialect, names, types, schema, block, info)
 
     def _dialect(self, encoding: Encoding) -> Dialect:
         prefer = "\t" if self._format == "TSV" else ""
@@ -135,6 +142,27 @@ class CsvSource:
             return tuple(f"column{at + 1}" for at in range(dialect.width)), notes
         names, more = named(dialect.first_row, self.name)
         return names, notes + more
+
+
+def _guessed(rows: Scan, guesses: list[ColumnGuess]) -> Kept | None:
+    """Gives every row to the guesses, and returns the cells if all could be kept."""
+    kept, first_row = Kept(), 1
+    with closing(ahead(iter(rows))) as batches:
+        for batch in batches:
+            pairs = zip(guesses, batch.columns, strict=True)
+            kept.add([Column.of(cells, guess.add(cells, first_row)) for guess, cells in pairs])
+            first_row += batch.num_rows
+    return kept if kept.is_whole else None
+
+
+def _field(name: str, guess: ColumnGuess) -> pa.Field:
+    is_plain = guess.type == pa.string() or guess.is_canonical
+    return pa.field(name, guess.type if is_plain else CellType(guess.type))
+
+
+def _delivered(columns: Sequence[Column], found: _Survey) -> pa.RecordBatch:
+    parts = zip(columns, found.schema, found.types, strict=True)
+    return pa.record_batch([column.delivered(field, type_) for column, field, type_ in parts], schema=found.schema)
 
 
 def _text(raw: bytes, encoding: Encoding, complete: bool, name: str) -> str:

@@ -7,7 +7,9 @@ more fields. A file that no delimiter splits so has a single column.
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import islice
+from typing import NamedTuple
 
 from rowid.errors import SourceError
 from rowid.model import ReadOptions
@@ -23,8 +25,7 @@ _TOO_MUCH = 0.02  # control characters in what is to be text
 _HALF, _MOST = 0.5, 0.8
 
 
-@dataclass(frozen=True, slots=True)
-class Cell:
+class Cell(NamedTuple):
     """A field as the sample has it. ``whole`` is False where text follows the closing quote or there is none."""
 
     text: str
@@ -141,7 +142,12 @@ def _candidates(
 ) -> Iterator[_Candidate]:
     delimiters = (delimiter,) if delimiter else (*DELIMITERS, NO_DELIMITER)
     marks = (quote,) if quote is not None else ('"', "'", "")
-    tables = {(one, mark): _table(text, one, mark, complete) for one in delimiters for mark in marks}
+    split = cache(lambda one, mark: _table(text, one, mark, complete))
+    tables = {
+        (one, mark): split(_or_absent(one, NO_DELIMITER, text), _or_absent(mark, "", text))
+        for one in delimiters
+        for mark in marks
+    }
     doubled = any(
         cell.quoted and cell.whole for one in delimiters for row in tables.get((one, '"'), ()) for cell in row
     )
@@ -156,6 +162,11 @@ def _candidates(
             yield _Candidate(one, mark, table, (False, 0, 0, *evidence))
         elif delimiter or (width > 1 and many >= _HALF):
             yield _Candidate(one, mark, table, (one == prefer, same, width, *evidence))
+
+
+def _or_absent(character: str, other: str, text: str) -> str:
+    """The character, or another that splits the text into the same rows, as neither stands in it."""
+    return character if character in text or (other and other in text) else other
 
 
 def _table(text: str, delimiter: str, quote: str, complete: bool) -> list[Row]:

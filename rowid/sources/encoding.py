@@ -3,8 +3,11 @@
 import codecs
 import io
 import re
+from array import array
 from dataclasses import dataclass
 from typing import Any
+
+import pyarrow as pa
 
 from rowid.errors import SourceError
 from rowid.sources.files import InputFile
@@ -17,6 +20,8 @@ _BOMS = (
 _MULTIBYTE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 _HIGHS = re.compile(rb"[\x80-\xff]+")
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1f]")
+_FOLLOWER, _LEAD, _LEAD_OF_3, _LEAD_OF_4 = 0x80, 0xC0, 0xE0, 0xF0  # the least of such bytes in UTF-8
+_LONGEST = 4  # bytes of a character
 _FEW = 4
 _MANY, _RARE = 0.4, 0.05
 _ASCII_SUPERSETS = ("utf-8", "cp1252", "iso8859-1", "iso8859-15")
@@ -82,6 +87,7 @@ class Utf8Stream(io.RawIOBase):
         self._fast = encoding.codec in _ASCII_SUPERSETS
         self._mask_nul = mask_nul
         self._ready = b""
+        self._cut_off = b""  # the start of a character whose end was not read yet
         self._last = b""
         self._fed = len(self._stream.read(encoding.bom))
         self._done = False
@@ -104,6 +110,15 @@ class Utf8Stream(io.RawIOBase):
             missing -= len(parts[-1])
         return b"".join(parts)
 
+    @property
+    def is_done(self) -> bool:
+        """Whether there is no more to read."""
+        return self._done and not self._ready
+
+    def unread(self, text: bytes) -> None:
+        """Takes back what was read last, to give it again."""
+        self._ready = text + self._ready
+
     def readinto(self, buffer: Any, /) -> int:
         """Reads into a buffer, and returns how many bytes."""
         given = self.read(len(buffer))
@@ -116,23 +131,32 @@ class Utf8Stream(io.RawIOBase):
         super().close()
 
     def _more(self, size: int) -> bytes:
-        raw = self._stream.read(max(size, 1))
-        self._fed += len(raw)
-        is_utf8_already = raw and self._fast and raw.isascii() and not self._decoder.getstate()[0]
-        text = raw if is_utf8_already else self._decoded(raw)
+        more = self._stream.read(max(size, 1))
+        self._fed += len(more)
+        text = self._utf8(self._cut_off + more, final=not more)
         self.has_nul = self.has_nul or b"\0" in text
         if self._mask_nul and (b"\0" in text or b"\1" in text):
             self.masked = True
             text = text.replace(b"\1", b"\1A").replace(b"\0", b"\1B")
         self._last = text[-1:] or self._last
-        if raw:
+        if more:
             return text
         self._done = True
         return text + (b"" if self._last in (b"", b"\n") else b"\n") + self._tail
 
-    def _decoded(self, raw: bytes) -> bytes:
+    def _utf8(self, raw: bytes, *, final: bool) -> bytes:
+        if raw and self._fast and raw.isascii() and not self._decoder.getstate()[0]:
+            return raw
+        if self._encoding.codec == "utf-8" and not final:
+            end = _end_of_characters(raw)
+            if _is_valid(raw, end):
+                self._cut_off = raw[end:]
+                return raw[:end]
+        return self._decoded(raw, final=final)
+
+    def _decoded(self, raw: bytes, *, final: bool) -> bytes:
         try:
-            return self._decoder.decode(raw, not raw).encode()
+            return self._decoder.decode(raw, final).encode()
         except UnicodeDecodeError as error:
             offset = self._fed - len(error.object) + error.start
             what = f"byte {offset + 1:,} (line {self._line(offset):,}) is not {self._encoding.label}"
@@ -148,6 +172,27 @@ class Utf8Stream(io.RawIOBase):
                 lines += chunk.count(b"\n")
                 offset -= len(chunk)
         return lines
+
+
+def _end_of_characters(raw: bytes) -> int:
+    """Where the last whole character ends, if it is UTF-8."""
+    for back, byte in enumerate(raw[:-_LONGEST:-1], 1):
+        if byte >= _LEAD:
+            length = 2 + (byte >= _LEAD_OF_3) + (byte >= _LEAD_OF_4)
+            return len(raw) if back >= length else len(raw) - back
+        if byte < _FOLLOWER:
+            break
+    return len(raw)
+
+
+def _is_valid(raw: bytes, end: int) -> bool:
+    """Whether ``raw[:end]`` is UTF-8; Arrow tells sooner than Python's decoder."""
+    offsets = pa.py_buffer(array("q", (0, end)))
+    try:
+        pa.LargeStringArray.from_buffers(1, offsets, pa.py_buffer(raw)).validate(full=True)
+    except pa.ArrowInvalid:
+        return False
+    return True
 
 
 def _canonical_name(wanted: str, name: str) -> str:

@@ -2,20 +2,17 @@
 
 from collections import Counter
 from datetime import date
-from decimal import Decimal
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from rowid.sources import quick
 from rowid.sources.spelling import BOOLEAN, DATE, DECIMAL, INSTANT, INTEGER, LOOKALIKES, SPECIAL, SPELLINGS, TIMESTAMP
 
-_EXACT_DIGITS = 15  # a decimal with so many significant digits is the shortest name of the float64 next to it
-_EXACT_INTEGER = 2**53
 _INT64 = (-(2**63), 2**63 - 1)
-_NS_YEARS = ("1678", "2261")  # wholly within what 64 bits of nanoseconds reach
+_NS_YEARS = (-9214560000000000, 9214646399999999)  # 1678 to 2261, wholly within what 64 bits of nanoseconds reach
 _MICROSECONDS = 26  # characters of YYYY-MM-DDTHH:MM:SS.ffffff
-_UTC_RANGE = (-62135596800000000, 253402300799999999)  # years 0001 to 9999, in microseconds
 _ENOUGH = 1000  # cells that keep a column text; then the rest need no look
 _FIRST_LOOK = 1000  # rows after which a column of plain text is known for one
 _PLURALS = {SPECIAL: "infinities or NaNs", INSTANT: "timestamps with a zone", TIMESTAMP: "timestamps without a zone"}
@@ -34,14 +31,22 @@ class ColumnGuess:
         self._first: dict[str, int] = {}
         self._inexact_integers = 0
         self._nanoseconds = False
-        self._years: list[str] = []
+        self._span: tuple[int, int] | None = None
+        self._is_canonical = True
 
-    def add(self, cells: pa.Array, first_row: int) -> None:
-        """Takes the next cells (strings); the first of them is in row ``first_row``."""
+    def add(self, cells: pa.Array, first_row: int) -> quick.Read | None:
+        """Takes the next cells (strings), the first of them in row ``first_row``; their values if they are at hand."""
         if first_row == 1 and len(cells) > _FIRST_LOOK:
             self._add(cells.slice(0, _FIRST_LOOK), first_row)
             cells, first_row = cells.slice(_FIRST_LOOK), first_row + _FIRST_LOOK
-        self._add(cells, first_row)
+            self._add(cells, first_row)
+            return None
+        return self._add(cells, first_row)
+
+    @property
+    def is_canonical(self) -> bool:
+        """Whether the column is one of whole numbers, each written as its canonical text."""
+        return self._is_canonical and self.type == pa.int64()
 
     @property
     def type(self) -> pa.DataType:
@@ -84,9 +89,21 @@ class ColumnGuess:
             return "no number among its infinities or NaNs"
         return f"a mix of {_listed([_PLURALS.get(kind, kind + 's') for kind in sorted(self._kinds)])}"
 
-    def _add(self, cells: pa.Array, first_row: int) -> None:
+    def _add(self, cells: pa.Array, first_row: int) -> quick.Read | None:
         if self._settled or cells.null_count == len(cells):
-            return
+            return None
+        read = quick.read(cells, self._kinds)
+        if read:
+            self._kinds.update(read.kinds)
+            self._inexact_integers += read.inexact
+            self._is_canonical = self._is_canonical and read.is_canonical
+            self._reach(read.span)
+        else:
+            self._look(cells, first_row)
+        return read
+
+    def _look(self, cells: pa.Array, first_row: int) -> None:
+        """Looks at each cell."""
         rows = np.arange(first_row, first_row + len(cells))
         if cells.null_count:
             rows, cells = rows[_numpy(cells.is_valid())], cells.drop_null()
@@ -116,7 +133,7 @@ class ColumnGuess:
         if kind == INTEGER:
             lost = self._integers(cells)
         elif kind == DECIMAL:
-            lost = _inexact(cells)
+            lost = quick.inexact(cells)
         elif kind in (DATE, TIMESTAMP, INSTANT):
             lost = self._times(cells, kind)
         if lost is not None and lost.any():
@@ -132,16 +149,15 @@ class ColumnGuess:
 
     def _integers(self, cells: pa.Array) -> np.ndarray | None:
         """Which whole numbers are beyond 64 bits; counts those that a float64 could not hold."""
-        if pc.max(pc.binary_length(cells)).as_py() <= _EXACT_DIGITS:
+        self._is_canonical = self._is_canonical and not pc.equal(cells, "-0").true_count
+        if pc.max(pc.binary_length(cells)).as_py() <= quick.EXACT_DIGITS:
             return None
         values = [int(cell) for cell in cells.to_pylist()]
-        self._inexact_integers += sum(abs(value) > _EXACT_INTEGER for value in values)
+        self._inexact_integers += sum(abs(value) > quick.EXACT_INTEGER for value in values)
         return np.array([not _INT64[0] <= value <= _INT64[1] for value in values])
 
     def _times(self, cells: pa.Array, kind: str) -> np.ndarray | None:
         """Which dates do not exist, or leave the years 0001 to 9999 when they are turned into UTC."""
-        years = pc.min_max(pc.utf8_slice_codeunits(cells, 0, 4)).as_py()
-        self._years = [min([*self._years[:1], years["min"]]), max([*self._years[1:], years["max"]])]
         if kind != DATE and pc.max(pc.binary_length(cells)).as_py() > _MICROSECONDS:
             self._nanoseconds = self._nanoseconds or pc.match_substring_regex(cells, "[.][0-9]{7}").true_count > 0
             cells = pc.replace_substring_regex(cells, "([.][0-9]{6})[0-9]+", "\\1")
@@ -152,33 +168,20 @@ class ColumnGuess:
             if kind == INSTANT:
                 lost[~lost] = _outside(cells.filter(pa.array(~lost)).cast(pa.timestamp("us", "UTC")))
             return lost
+        self._reach(quick.span(read))
         return _outside(read) if kind == INSTANT else None
 
+    def _reach(self, span: tuple[int, int] | None) -> None:
+        if span:
+            self._span = (min(self._span[0], span[0]), max(self._span[1], span[1])) if self._span else span
+
     def _unit_fits(self) -> bool:
-        return not self._nanoseconds or _NS_YEARS[0] <= self._years[0] <= self._years[1] <= _NS_YEARS[1]
-
-
-def _inexact(cells: pa.Array) -> np.ndarray | None:
-    """Which decimal numbers are not the shortest name of the float64 they are read as."""
-    doubtful = pc.or_(
-        pc.greater(pc.binary_length(cells), _EXACT_DIGITS), pc.match_substring(cells, "e", ignore_case=True)
-    )
-    if not doubtful.true_count:
-        return None
-    some = cells.filter(doubtful)
-    read = some.cast(pa.float64())
-    equal = _numpy(pc.equal(read.cast(pa.string()), some)).copy()  # Arrow writes the shortest digits too
-    for at in np.flatnonzero(~equal):
-        value = read[at].as_py()
-        equal[at] = np.isfinite(value) and Decimal(some[at].as_py()) == Decimal(repr(value))
-    lost = _numpy(doubtful).copy()
-    lost[lost] = ~equal
-    return lost
+        return not (self._nanoseconds and self._span) or _NS_YEARS[0] <= self._span[0] <= self._span[1] <= _NS_YEARS[1]
 
 
 def _outside(instants: pa.Array) -> np.ndarray:
     ticks = instants.view(pa.int64()).to_numpy()
-    return (ticks < _UTC_RANGE[0]) | (ticks > _UTC_RANGE[1])
+    return (ticks < quick.YEARS[0]) | (ticks > quick.YEARS[1])
 
 
 def _is_date(text: str) -> bool:

@@ -1,12 +1,15 @@
 """One pass over the rows of a delimited text file: errors say where, and never show a value."""
 
-from collections.abc import Iterator
+from codecs import BOM_UTF8
+from collections.abc import Generator, Iterator
+from itertools import chain
 
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 
 from rowid.errors import RowIdError, SourceError
+from rowid.sources.blocks import end_of_rows
 from rowid.sources.dialect import Dialect
 from rowid.sources.encoding import Encoding, Utf8Stream
 from rowid.sources.files import InputFile
@@ -25,6 +28,9 @@ class RowTooLongError(Exception):
 class Scan:
     """One pass over the rows, as batches of strings.
 
+    The text is cut into blocks of whole rows, and each of them parsed. Where it is not plain where a row ends, Arrow's
+    reader of streams goes on, which finds out as it parses, but reads far ahead.
+
     ``done`` counts the rows of the batches before the one in hand. A survey counts rows of another width to the end
     before it complains, and looks whether the last quote was closed: it sees a last row of nothing but nulls, which
     an open quote would swallow.
@@ -38,6 +44,8 @@ class Scan:
         self._stream = Utf8Stream(file, encoding, tail.encode(), mask_nul=True)
         self._ragged = self._odd = self._last_odd = 0
         self._first_ragged = (0, 0)
+        self._skip, self._header = dialect.skip, int(dialect.header)  # lines above the rows that are parsed next
+        self._above = 0  # rows above those that are parsed next, odd ones too
         self.done = 0
 
     def __enter__(self) -> "Scan":
@@ -51,7 +59,7 @@ class Scan:
         """Whether a NUL character came by."""
         return self._stream.has_nul
 
-    def __iter__(self) -> Iterator[pa.RecordBatch]:
+    def __iter__(self) -> Generator[pa.RecordBatch, None, None]:
         held: pa.RecordBatch | None = None
         for batch in self._parsed():
             if held is not None:
@@ -71,11 +79,10 @@ class Scan:
 
     def _parsed(self) -> Iterator[pa.RecordBatch]:
         try:
-            with self._opened() as rows:
-                for batch in rows:
-                    batch = _unmasked(batch) if self._stream.masked else batch  # noqa: PLW2901
-                    for at in range(0, batch.num_rows, _ROWS):
-                        yield batch.slice(at, _ROWS)
+            for batch in chain(self._of_blocks(), self._of_stream()):
+                batch = _unmasked(batch) if self._stream.masked else batch  # noqa: PLW2901
+                for at in range(0, batch.num_rows, _ROWS):
+                    yield batch.slice(at, _ROWS)
         except RowIdError:
             raise
         except pa.ArrowInvalid as error:
@@ -87,16 +94,37 @@ class Scan:
             what = f"it cannot be read as CSV after row {self.done:,}"
             raise SourceError(what, where=self._file.name, hint="Check the delimiter and the quote.") from None
 
-    def _opened(self) -> pacsv.CSVStreamingReader:
+    def _of_blocks(self) -> Iterator[pa.RecordBatch]:
+        rest, is_begun = b"", False
+        while text := rest + self._stream.read(self._block - len(rest)):
+            # Arrow drops a byte order mark wherever it begins to read; within the text it is a character of a cell
+            mark = BOM_UTF8 if is_begun and text.startswith(BOM_UTF8) else b""
+            end = end_of_rows(text, self._dialect.delimiter, self._dialect.quote)
+            if not end:
+                self._stream.unread(mark + text)
+                return
+            odd, rest = self._odd, text[end:]
+            rows = pa.py_buffer(mark + text).slice(0, len(mark) + end)
+            table = pacsv.read_csv(pa.BufferReader(rows), *self._options())
+            self._above += table.num_rows + self._odd - odd
+            self._skip = self._header = 0
+            is_begun = True
+            yield from table.to_batches()
+
+    def _of_stream(self) -> Iterator[pa.RecordBatch]:
+        if not self._stream.is_done:
+            with pacsv.open_csv(self._stream, *self._options()) as rows:
+                yield from rows
+
+    def _options(self) -> tuple[pacsv.ReadOptions, pacsv.ParseOptions, pacsv.ConvertOptions]:
         names = [f"f{at}" for at in range(self._dialect.width)]
-        return pacsv.open_csv(
-            self._stream,
+        return (
             pacsv.ReadOptions(
                 use_threads=False,  # with threads there are no row numbers
-                block_size=self._block,
+                block_size=self._block + len(BOM_UTF8),
                 column_names=names,
-                skip_rows=self._dialect.skip,
-                skip_rows_after_names=int(self._dialect.header),
+                skip_rows=self._skip,
+                skip_rows_after_names=self._header,
             ),
             pacsv.ParseOptions(
                 delimiter=self._dialect.delimiter,
@@ -117,7 +145,7 @@ class Scan:
 
     def _other_width(self, row: pacsv.InvalidRow) -> str:
         self._odd += 1
-        self._last_odd = row.number - self._dialect.skip - int(self._dialect.header)
+        self._last_odd = self._above + row.number - self._skip - self._header
         if self._dialect.width > 1 and not row.text.strip():
             return "skip"  # a line of white space
         self._ragged += 1

@@ -1,8 +1,12 @@
 """Encodings: found, told, and faults in them placed."""
 
+import random
+
 import pytest
 
 from rowid.errors import SourceError
+from rowid.sources.encoding import Encoding, EncodingError, Utf8Stream
+from rowid.sources.files import InputFile
 from tests.files import source, values
 
 TEXT = "name,city\nJosé,Málaga\nMüller,Köln\n"
@@ -73,6 +77,28 @@ def test_a_character_across_two_reads_is_whole(tmp_path):
     for shift in range(4):
         content = ("a,b\n" + "x" * shift + "€,1\n" + "€€€,2\n" * 500_000).encode()
         assert set(values(source(tmp_path, content))["a"].unique().to_pylist()) == {"x" * shift + "€", "€€€"}
+
+
+@pytest.mark.parametrize("size", [1, 2, 3, 5, 64])
+def test_utf8_is_read_in_any_pieces_and_a_fault_in_it_is_placed_where_python_finds_it(tmp_path, size):
+    choose = random.Random(size)
+    pieces = [b"a", b"bcd\n", "é".encode(), "€".encode(), "🙂".encode()]
+    faults = [b"\xff", b"\x80", b"\xc0\x80", b"\xe2\x82", b"\xf0\x9f", b"\xed\xa0\x80", b"\xf4\x90\x80\x80", b"\xc3"]
+    for _ in range(100):
+        content = b"".join(choose.choices(pieces, k=8))
+        if choose.random() < 0.5:
+            content += choose.choice(faults) + b"".join(choose.choices(pieces, k=choose.choice((0, 1, 3))))
+        path = tmp_path / "text"
+        path.write_bytes(content)
+        with Utf8Stream(InputFile(str(path)), Encoding("utf-8", 0, "UTF-8")) as stream:
+            try:
+                given = b"".join(iter(lambda: stream.read(size), b""))
+                found = given.removesuffix(b"\n") == content.decode().encode().removesuffix(b"\n")
+            except EncodingError as error:
+                with pytest.raises(UnicodeDecodeError) as fault:
+                    content.decode()
+                found = error.offset == fault.value.start
+        assert found, content
 
 
 def test_zeros_in_quoted_cells_are_not_taken_for_utf16(tmp_path):
