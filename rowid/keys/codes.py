@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from rowid.errors import CanonicalError, ColumnError
 from rowid.recipe import Rule
-from rowid.stream import CellType, TextType
+from rowid.stream import CellType, TextType, cells, characters, values
 
 Texts = Callable[[pa.Array, Rule, str], pa.Array]
 """The canonical texts of an array, by a rule, of the column of that name."""
@@ -138,7 +138,7 @@ class Encoder:
 def _carried(array: pa.Array, rule: Rule) -> pa.Array:
     """The array without what only carries it; the cells of a CSV are characters only where a rule reads those."""
     if isinstance(array.type, CellType) and rule == _NO_RULE:
-        return array.storage.cast(array.type.value_type)
+        return values(array)
     if pa.types.is_dictionary(array.type):
         return _carried(array.dictionary_decode(), rule)
     if pa.types.is_run_end_encoded(array.type):
@@ -150,7 +150,7 @@ def _payload(array: pa.Array) -> pa.Array | None:
     """The array in a type that Arrow can compare, equal where the canonical texts are; None if there is none."""
     type_ = array.type
     if isinstance(type_, CellType | TextType | pa.UuidType):
-        return array.storage
+        return characters(array) if isinstance(type_, CellType) else array.storage
     if isinstance(type_, pa.BaseExtensionType) or pa.types.is_nested(type_) or pa.types.is_null(type_):
         return None
     if pa.types.is_floating(type_):
@@ -182,6 +182,8 @@ def _extremes(array: pa.Array, different: pa.Array) -> pa.Array:
 
 def _like(different: pa.Array, type_: pa.DataType) -> pa.Array:
     """Payloads as values of a column's type again."""
+    if isinstance(type_, CellType):
+        return cells(different, type_.value_type)
     if isinstance(type_, pa.BaseExtensionType):
         return pa.ExtensionArray.from_storage(type_, different)
     return different.view(type_) if pa.types.is_temporal(type_) else different
