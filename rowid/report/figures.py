@@ -18,6 +18,8 @@ _SPLITS = 15
 
 Numbers = Mapping[str, Sequence[object]]
 
+_MOST_COLUMNS = 10
+
 
 @dataclass(frozen=True, slots=True)
 class Figure:
@@ -62,21 +64,28 @@ def _distinct(report: QualityReport) -> Iterator[Figure]:
 
 
 def _nulls(report: QualityReport) -> Iterator[Figure]:
-    columns = report.key_columns
-    if not any(column.nulls or column.blanks for column in columns):
+    """The columns that have some: in a key of twenty, two with nulls would be lost among the others."""
+    some = [column for column in report.key_columns if column.nulls or column.blanks]
+    if not some:
         return
-    names = [column.name for column in columns]
-    counts = {"Null": [column.nulls for column in columns], "Blank": [column.blanks for column in columns]}
-    data = [
-        {**_bars(names, counts["Null"], "Null", ORANGE), "offsetgroup": "0"},
-        {**_bars(names, counts["Blank"], "Blank", BLUE, "x"), "offsetgroup": "1"},
-    ]
-    layout = _layout("Nulls and blanks by key column", x="rows", height=_height(2 * len(names)))
-    layout |= {"barmode": "group", "legend": {"orientation": "h", "y": -0.35}}
+    most = sorted(some, key=lambda column: -(column.nulls + column.blanks))[:_MOST_COLUMNS]
+    names = [column.name for column in most]
+    counts = {"Null": [column.nulls for column in most], "Blank": [column.blanks for column in most]}
+    looks = {"Null": (ORANGE, ""), "Blank": (BLUE, "x")}
+    data = [_bars(names, counts[kind], kind, *look) for kind, look in looks.items() if any(counts[kind])]
+    layout = _layout("Nulls and blanks by key column", x="rows", height=_height(len(data) * len(names)) + 40)
+    layout |= {"barmode": "group", "showlegend": True}
+    layout["legend"] = {"orientation": "h", "x": 0, "y": 1, "yanchor": "bottom"}
+    layout["margin"] = {**layout["margin"], "t": 88}
     _whole(layout["xaxis"], counts["Null"] + counts["Blank"])
+    everything = report.key_columns
     yield Figure(
         "nulls", "key", "Rows with a null and with a blank, by key column", data, layout,
-        {"Key column": names, "Rows with a null": counts["Null"], "Rows with a blank": counts["Blank"]},
+        {
+            "Key column": [column.name for column in everything],
+            "Rows with a null": [column.nulls for column in everything],
+            "Rows with a blank": [column.blanks for column in everything],
+        },
     )  # fmt: skip
 
 
@@ -141,7 +150,7 @@ def _chances(report: QualityReport) -> Iterator[Figure]:
     bar = {
         "type": "bar", "orientation": "h", "y": list(bounds), "x": list(bounds.values()),
         "marker": {"color": [BLUE if name == chosen else "#8a8a8a" for name in bounds]},
-        "text": [f"{bound:.0e}" for bound in bounds.values()], "textposition": "auto",
+        "text": [f"{bound:.0e}" for bound in bounds.values()], "textposition": "auto", "constraintext": "none",
         "hovertemplate": "%{y}: %{x:.1e}<extra></extra>",
     }  # fmt: skip
     layout = _layout(f"Chance of any collision by form ({chosen} is chosen)", x="probability, logarithmic", height=260)
@@ -170,7 +179,7 @@ def _bars(names: Sequence[str], counts: Sequence[int], name: str, colour: str, p
     return {
         "type": "bar", "orientation": "h", "y": [_label(one) for one in names], "x": list(counts), "name": name,
         "marker": {"color": colour, "pattern": {"shape": pattern, "fillmode": "overlay", "fgopacity": 0.35}},
-        "text": [f"{count:,}" if count else "" for count in counts], "textposition": "auto",
+        "text": [f"{count:,}" if count else "" for count in counts], "textposition": "auto", "constraintext": "none",
         "hovertemplate": "%{y}: %{x:,}<extra>" + name + "</extra>",
     }  # fmt: skip
 
