@@ -9,7 +9,7 @@ import pyarrow.compute as pc
 from rowid.digest import SIZE
 from rowid.engine import HashingEngine
 from rowid.recipe import Recipe
-from rowid.stream import values
+from rowid.stream import CellType, values
 
 BYTES_PER_GROUP = 2 * SIZE
 """What a group costs, and as much again for each respect."""
@@ -106,6 +106,7 @@ def _comparable(column: pa.Array) -> pa.Array:
 _CARRIERS = (
     (pa.types.is_dictionary, lambda array: array.dictionary_decode()),
     (pa.types.is_run_end_encoded, pc.run_end_decode),
+    (lambda type_: isinstance(type_, CellType), values),
     (lambda type_: isinstance(type_, pa.BaseExtensionType), lambda array: array.storage),
 )
 

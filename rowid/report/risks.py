@@ -1,5 +1,6 @@
 """Why an ID may change although the row is the same: what the columns of the key look like."""
 
+import re
 from collections.abc import Iterable, Sequence
 
 from rowid.model import ColumnInfo, ColumnProfile
@@ -15,6 +16,8 @@ _SIGNS = {
     "personal": "Key the IDs with a secret (key_env), or leave it out: a plain hash of it can be looked up.",
     "constant": "Leave it out: it tells no two rows apart.",
 }
+
+_FINE = re.compile(r"[.][0-9]{3}[0-9]*[1-9]")
 
 
 def risks(recipe: Recipe, profiles: Sequence[ColumnProfile], known: Sequence[ColumnInfo]) -> tuple[Risk, ...]:
@@ -36,7 +39,7 @@ def _of_column(profile: ColumnProfile, recipe: Recipe, note: str) -> Iterable[Ri
             name, "float", "floats are the result of arithmetic: 0.1 + 0.2 is not 0.3",
             f"Round it (decimals: {{{name}: N}}), or leave it out.",
         )  # fmt: skip
-    if profile.type.startswith(("timestamp[us", "timestamp[ns")):
+    if profile.type.startswith(("timestamp[us", "timestamp[ns")) and _is_fine(profile):
         yield Risk(
             name, "fine time", f"it has {'nano' if '[ns' in profile.type else 'micro'}seconds, and many systems keep "
             "milliseconds",
@@ -51,6 +54,12 @@ def _of_column(profile: ColumnProfile, recipe: Recipe, note: str) -> Iterable[Ri
     for sign in profile.signs:
         if sign.kind in _SIGNS and not (sign.kind == "personal" and recipe.key_env):
             yield Risk(name, sign.kind, sign.reason, _SIGNS[sign.kind])
+
+
+def _is_fine(profile: ColumnProfile) -> bool:
+    """Whether a time has a fraction that milliseconds do not hold: its ends do, or one of its most frequent values."""
+    shown = [profile.least or "", profile.most or "", *(one.value for one in profile.top)]
+    return any(_FINE.search(value) for value in shown)
 
 
 def _is_text(type_: str) -> bool:
