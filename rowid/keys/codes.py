@@ -11,7 +11,7 @@ import pyarrow.compute as pc
 
 from rowid.errors import CanonicalError, ColumnError
 from rowid.recipe import Rule
-from rowid.stream import CellType, TextType, cells, characters, values
+from rowid.stream import CellType, TextType, characters, values
 
 Texts = Callable[[pa.Array, Rule, str], pa.Array]
 """The canonical texts of an array, by a rule, of the column of that name."""
@@ -101,11 +101,14 @@ class Encoder:
             list(pool.map(lambda name: self._try(name, batch.column(name)), list(self._columns) or ()))
 
     def codes(self, *, complete: bool) -> Codes:
-        """The codes of all rows taken so far."""
+        """The codes of all rows taken so far. If these are ``complete``, the values behind them are given up."""
         names = tuple(self._columns)
         rows = np.concatenate(self._rows) if self._rows else np.zeros(0, np.int64)
-        with ThreadPoolExecutor(_THREADS) as pool:
-            found = list(pool.map(_unified, self._columns.values()))
+        found = []
+        for name in names:
+            found.append(_unified(self._columns[name]))
+            if complete:
+                self._columns[name] = []
         return Codes(names, tuple(c for c, _ in found), tuple(card for _, card in found), rows, complete)
 
     def _try(self, name: str, array: pa.Array) -> None:
@@ -136,9 +139,9 @@ class Encoder:
 
 
 def _carried(array: pa.Array, rule: Rule) -> pa.Array:
-    """The array without what only carries it; the cells of a CSV are characters only where a rule reads those."""
-    if isinstance(array.type, CellType) and rule == _NO_RULE:
-        return values(array)
+    """The array without what only carries it; a declared type reads the characters of a cell, all else its value."""
+    if isinstance(array.type, CellType):
+        return characters(array) if rule.type else values(array)
     if pa.types.is_dictionary(array.type):
         return _carried(array.dictionary_decode(), rule)
     if pa.types.is_run_end_encoded(array.type):
@@ -149,8 +152,8 @@ def _carried(array: pa.Array, rule: Rule) -> pa.Array:
 def _payload(array: pa.Array) -> pa.Array | None:
     """The array in a type that Arrow can compare, equal where the canonical texts are; None if there is none."""
     type_ = array.type
-    if isinstance(type_, CellType | TextType | pa.UuidType):
-        return characters(array) if isinstance(type_, CellType) else array.storage
+    if isinstance(type_, TextType | pa.UuidType):
+        return array.storage
     if isinstance(type_, pa.BaseExtensionType) or pa.types.is_nested(type_) or pa.types.is_null(type_):
         return None
     if pa.types.is_floating(type_):
@@ -182,8 +185,6 @@ def _extremes(array: pa.Array, different: pa.Array) -> pa.Array:
 
 def _like(different: pa.Array, type_: pa.DataType) -> pa.Array:
     """Payloads as values of a column's type again."""
-    if isinstance(type_, CellType):
-        return cells(different, type_.value_type)
     if isinstance(type_, pa.BaseExtensionType):
         return pa.ExtensionArray.from_storage(type_, different)
     return different.view(type_) if pa.types.is_temporal(type_) else different
