@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from rowid.report.nouns import Diagnosis, Reading, Verdict
 from rowid.report.words import count, listed
 
-NEAR = 0.01
-"""The share of surplus rows up to which columns are a key but for these rows."""
+NEAR = 0.001
+"""The share of surplus rows up to which columns are a key but for what may be mistakes in these rows."""
 
 
 def verdict(
@@ -45,7 +45,10 @@ def _repeating(reason: str, readings: Sequence[Reading], diagnosis: Diagnosis | 
         more = "All of them have a null in the key; SQL's UNIQUE lets them be."
         return Verdict("KEY IF", "a null equals no other null", f"{reason} {more}")
     same = diagnosis is not None and diagnosis.groups == diagnosis.groups_in_all and not diagnosis.too_small
-    if same or equal.surplus_rows <= NEAR * equal.rows:
-        go = "goes" if equal.surplus_rows == 1 else "go"
-        return Verdict("KEY IF", f"{count(equal.surplus_rows, 'surplus row')} {go}", reason)
+    one = equal.surplus_rows == 1
+    if same:
+        return Verdict("KEY IF", f"{count(equal.surplus_rows, 'surplus row')} {'goes' if one else 'go'}", reason)
+    if equal.surplus_rows <= NEAR * equal.rows:
+        mended = f"{count(equal.surplus_rows, 'row')} {'is' if one else 'are'} put right"
+        return Verdict("KEY IF", mended, f"{reason} They differ in other columns, so none of them can just go.")
     return Verdict("NOT A KEY", "", reason)

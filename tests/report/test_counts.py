@@ -85,10 +85,17 @@ def test_a_near_key_is_told_with_the_rows_that_are_in_the_way():
     amounts = [at + 0.5 for at in range(1000)]
     amounts[700] = amounts[3]
     found = report.examine(source(pa.table({"amount": amounts, "n": list(range(1000))})), Recipe(["amount"]))
-    assert str(found.verdict) == "KEY IF 1 surplus row goes"
+    assert str(found.verdict) == "KEY IF 1 row is put right"
     assert found.groups[0].rows.numbers == (4, 701)
     assert found.groups[0].differing == ("n",)
     assert "float" in {risk.kind for risk in found.risks}
+
+
+def test_rows_that_are_too_many_to_be_mistakes_are_no_near_key():
+    amounts = [at + 0.5 for at in range(1000)]
+    amounts[700:702] = amounts[3:5]
+    found = report.examine(source(pa.table({"amount": amounts, "n": list(range(1000))})), Recipe(["amount"]))
+    assert str(found.verdict) == "NOT A KEY"
 
 
 def test_a_table_without_rows_tells_nothing():
