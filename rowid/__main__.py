@@ -2,7 +2,7 @@
 
 import sys
 
-from rowid.cli import main
+from rowid.cli import console
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(console())

@@ -16,14 +16,15 @@ class Lane:
     Nothing is begun after a piece has failed.
     """
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, behind: int = _BEHIND) -> None:
         self._threads = ThreadPoolExecutor(1, thread_name_prefix=f"rowid-{name}")
         self._given: deque[Future[Any]] = deque()
+        self._behind = behind
         self._failed = False
 
     def give(self, work: Callable[..., object], *arguments: object) -> None:
-        """Hands over a piece of work; waits while there are two others that are not done."""
-        while len(self._given) >= _BEHIND:
+        """Hands over a piece of work; waits while ``behind`` others are not done."""
+        while len(self._given) >= self._behind:
             self._wait()
         self._given.append(self._threads.submit(self._do, work, *arguments))
 

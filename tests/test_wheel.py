@@ -29,8 +29,8 @@ def test_the_wheel_has_the_pages_the_types_and_the_commands(unpacked):
         assert (unpacked / "rowid" / "_app" / name).read_bytes() == (ROOT / name).read_bytes()
     assert (unpacked / "rowid" / "py.typed").exists()
     (commands,) = unpacked.glob("*.dist-info/entry_points.txt")
-    assert "rowid = rowid.cli:main" in commands.read_text()
-    assert "row-id-generator = rowid.cli:main" in commands.read_text()
+    assert "rowid = rowid.cli:console" in commands.read_text()
+    assert "row-id-generator = rowid.cli:console" in commands.read_text()
     assert not (unpacked / "tests").exists()
 
 

@@ -14,7 +14,6 @@ def main(args: Sequence[str] | None = None) -> int:
 
         sys.stdout.write(version() + "\n")
         return 0
-    _prepare()
     try:
         from rowid.cli.app import invoke
 
@@ -24,12 +23,26 @@ def main(args: Sequence[str] | None = None) -> int:
         return 130
 
 
-def _prepare() -> None:
-    """Settings of a process that is ours alone, made before the libraries that read them are imported.
+def console() -> int:
+    """``main`` in a process of its own, which is set up for it before the libraries are imported that look.
 
     Batch by batch, the C library's memory is given back and asked for with a third of the page faults of Arrow's own
-    pool; no linear algebra is done here; and what is imported stays, so that looking for garbage among it is in vain.
+    pool; no linear algebra is done here; what is imported stays, so that looking for garbage among it is in vain; and
+    only the app uses pandas, which Arrow imports as soon as it makes an array of Python values, a quarter of a second.
     """
     os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     gc.set_threshold(50_000)
+    if sys.argv[1:2] != ["app"]:
+        sys.meta_path.insert(0, _NoPandas())
+    return main()
+
+
+class _NoPandas:
+    """Says that pandas is not installed."""
+
+    @staticmethod
+    def find_spec(name: str, path: object = None, target: object = None) -> None:
+        """None: ask the next finder. Raises ModuleNotFoundError for pandas."""
+        if name == "pandas":
+            raise ModuleNotFoundError("the command line does without pandas", name=name)

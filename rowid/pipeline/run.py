@@ -30,6 +30,7 @@ RECIPE_KEY, FINGERPRINT_KEY = "rowid.recipe", "rowid.fingerprint"
 """The keys under which a file that can hold metadata keeps the recipe (JSON) and its fingerprint."""
 
 _LINE_END = 0x0A
+_BEHIND = 6  # slices that wait while a sink writes a larger piece, so that it has the next one at once
 
 log = logging.getLogger("rowid")
 
@@ -103,7 +104,7 @@ class _Run:
 
     def _load(self, rows: Pass, tally: "_Tally", replace: bool) -> None:
         load: Load | None = None
-        with Lane("tally") as counting, Lane("write") as writing:
+        with Lane("tally") as counting, Lane("write", behind=_BEHIND) as writing:
             try:
                 for batch, hashed in rows:
                     counting.give(tally.add, hashed)

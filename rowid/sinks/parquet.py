@@ -11,6 +11,7 @@ from rowid.stream import TextType, decoded, decoded_schema
 
 _ROWS = 262_144  # rows of a row group, unless they are heavy
 _BYTES = 1 << 28
+_DICTIONARY = 1 << 18  # bytes; a column with more different values than fit is written faster, and smaller, without
 
 
 class ParquetLoad:
@@ -24,7 +25,9 @@ class ParquetLoad:
         self._held: list[pa.RecordBatch] = []
         self._held_rows = self._held_bytes = self._rows = 0
         try:
-            self._writer = pq.ParquetWriter(target, self._schema, compression="zstd")
+            self._writer = pq.ParquetWriter(
+                target, self._schema, compression="zstd", dictionary_pagesize_limit=_DICTIONARY
+            )
         except pa.ArrowNotImplementedError as error:
             target.abort()
             what = f"a column's type cannot be written to Parquet: {error}"

@@ -124,4 +124,4 @@ def test_both_names_and_the_module_are_the_same_program():
     import tomllib
 
     scripts = tomllib.loads(Path(ROOT / "pyproject.toml").read_text())["project"]["scripts"]
-    assert scripts == {"rowid": "rowid.cli:main", "row-id-generator": "rowid.cli:main"}
+    assert scripts == {"rowid": "rowid.cli:console", "row-id-generator": "rowid.cli:console"}
