@@ -9,9 +9,10 @@ import sys
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 
 import numpy as np
 import pyarrow as pa
@@ -19,6 +20,7 @@ import pyarrow as pa
 from rowid.kernel import store
 from rowid.kernel.fips import INITIAL, state_after
 from rowid.kernel.layout import WORKSPACE
+from rowid.kernel.pages import LARGE, room, touch
 from rowid.kernel.plan import planned, planned_as_it_is
 from rowid.recipe import Recipe
 
@@ -62,7 +64,7 @@ def hashed(
     """
     n = batch.num_rows
     rows = Rows(
-        _room(n if digests else 0, 32), _room(n if hexes else 0, 64),
+        room(n if digests else 0, 32), room(n if hexes else 0, 64),
         np.zeros(n, np.uint16), np.zeros(n, bool),
     )  # fmt: skip
     states, compiled = _states(key), _compiled()
@@ -75,6 +77,9 @@ def hashed(
         own = plan or planned(batch.slice(first, last - first), recipe, first_row + first)
         took = time.perf_counter() - started
         work = _workspace()
+        for results in (rows.digests, rows.hexes):
+            if results.nbytes >= LARGE:
+                touch(results[first:last])
         compiled(
             own.matrix.ctypes.data, len(own.matrix), own.fixed_bytes, first - base, last - base,
             work.ctypes.data, len(work), states.ctypes.data, len(states) - 1,
@@ -86,16 +91,18 @@ def hashed(
     # more parts than threads: a thread that the system keeps waiting leaves the rest to the others
     parts = 1 if threads == 1 else max(1, min(n // _LEAST, max(threads, n // _PART)))
     cuts = [n * at // parts for at in range(parts + 1)]
-    if parts == 1:
-        rows.planned_s = part(0, n)
-    else:
-        rows.planned_s = sum(_pool(threads).map(part, cuts[:-1], cuts[1:])) / min(threads, parts)
+    bounds = iter(list(pairwise(cuts)))
+
+    def share() -> float:
+        return sum(part(first, last) for first, last in bounds)
+
+    others = [_pool(threads).submit(share) for _ in range(min(threads, parts) - 1)]
+    try:
+        own = share()
+    finally:
+        wait(others)
+    rows.planned_s = (own + sum(other.result() for other in others)) / (1 + len(others))
     return rows
-
-
-def _room(rows: int, width: int) -> np.ndarray:
-    """Memory of Arrow's pool, which keeps what is given back: fresh pages from the system cost as much as a hash."""
-    return np.frombuffer(pa.allocate_buffer(rows * width), np.uint8).reshape(rows, width)
 
 
 def _workspace() -> np.ndarray:

@@ -12,8 +12,8 @@ from rowid.stream import CellType, TextType, values
 
 _PLACES = {"s": 0, "ms": 3, "us": 6, "ns": 9}
 _NO_RULE = Rule()
-_SAMPLE, _MOST = 1000, 0.98
-_POWERS = [10.0**places for places in range(MOST_PLACES + 1)]
+_SAMPLE, _MOST = 500, 0.98
+_POWERS = [10.0**places for places in (2, 0, 1, *range(3, MOST_PLACES + 1))]  # money is what most floats are
 _LONG_DIGITS = 18  # of a decimal that 64 bits hold
 
 

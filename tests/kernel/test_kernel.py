@@ -16,6 +16,7 @@ from rowid import canonical, kernel
 from rowid.digest import digest
 from rowid.engine import HashingEngine
 from rowid.errors import CanonicalError
+from rowid.kernel import pages
 from rowid.recipe import Recipe
 from rowid.stream import TextType, cells
 from tests.strategies import batches
@@ -226,7 +227,10 @@ def test_the_kernel_and_python_agree_on_what_is_utf8(values):
     assert rows.left.any() == (not all(is_text(value) for value in values))
 
 
-def test_threads_share_the_rows_and_change_nothing():
+@pytest.mark.parametrize("large", [pages.LARGE, 4096])
+def test_threads_share_the_rows_and_change_nothing(large, monkeypatch):
+    monkeypatch.setattr(kernel, "LARGE", large)
+    monkeypatch.setattr(pages, "LARGE", large)
     count = 40_000
     batch = pa.record_batch({"n": pa.array(range(count)), "s": pa.array([f"né{n}" for n in range(count)])})
     one = kernel.hashed(batch, Recipe(["n", "s"]), None)
@@ -243,3 +247,15 @@ def test_the_key_blocks_of_hmac(size):
     for length in range(150):
         text = b"%d:%s" % (length, b"a" * length)
         assert rows.digests[length].tobytes() == hmac.new(key[:size], text, hashlib.sha256).digest()
+
+
+def test_large_results_come_in_pages_that_are_touched_at_once_and_small_ones_from_the_pool():
+    large = pages.room(pages.LARGE // 64, 64)
+    pages.touch(large[1000:200_000])
+    large[:] = 7
+    assert large.sum(dtype=int) == 7 * pages.LARGE
+    small = pages.room(3, 64)
+    pages.touch(small)
+    small[:] = 1
+    assert small.shape == (3, 64)
+    assert pages.room(0, 64).shape == (0, 64)
