@@ -1,9 +1,14 @@
-"""Memory for results. The first touch of a page of a large piece costs as much as a hash, if each is an interrupt."""
+"""Memory for large results. Fresh pages from the system cost as much as the hashes that go into them.
+
+So what is given back is kept for the next result, up to a bound, and marked as free for the system to take should it
+run short. Fresh memory comes in huge pages, and whoever fills a part asks for the pages of that part at once.
+"""
 
 import contextlib
 import ctypes
 import mmap
 import sys
+import threading
 from functools import cache
 from typing import Any
 
@@ -11,24 +16,71 @@ import numpy as np
 import pyarrow as pa
 
 LARGE = 1 << 25  # bytes; what is smaller comes from Arrow's pool, which has it at hand from the slice before
-_POPULATE_WRITE = 23  # of madvise(2), from Linux 5.14 on
+KEPT = 1 << 28  # bytes that are kept at most: hexadecimal IDs of four million rows
+_UNIT = 1 << 21  # a huge page
+_FREE, _POPULATE_WRITE = 8, 23  # of madvise(2); from Linux 4.5 and 5.14 on, no harm before
 
 
 def room(rows: int, width: int) -> np.ndarray:
     """Memory of no defined content, uint8 (rows, width)."""
-    if rows * width < LARGE or sys.platform != "linux":
-        return np.frombuffer(pa.allocate_buffer(rows * width), np.uint8).reshape(rows, width)
-    pages = mmap.mmap(-1, rows * width, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
-    with contextlib.suppress(OSError):  # a kernel without huge pages
-        pages.madvise(mmap.MADV_HUGEPAGE)
-    return np.frombuffer(pages, np.uint8).reshape(rows, width)
+    size = rows * width
+    if size < LARGE or sys.platform != "linux":
+        return np.frombuffer(pa.allocate_buffer(size), np.uint8).reshape(rows, width)
+    pages = _kept.taken(-(-size // _UNIT) * _UNIT)
+    address = np.frombuffer(pages, np.uint8).ctypes.data
+    return np.frombuffer(pa.foreign_buffer(address, size, _Loan(pages)), np.uint8).reshape(rows, width)
 
 
 def touch(some: np.ndarray) -> None:
     """Asks for all pages of a part of a large ``room`` at once. Where the system cannot do that, nothing happens."""
-    if some.size and some.nbytes >= mmap.PAGESIZE and sys.platform == "linux":
+    if some.size and sys.platform == "linux":
         begin = some.ctypes.data & -mmap.PAGESIZE
         _madvise()(begin, some.ctypes.data + some.nbytes - begin, _POPULATE_WRITE)
+
+
+class _Loan:
+    """Pages that go back when the last array over them is gone."""
+
+    def __init__(self, pages: mmap.mmap) -> None:
+        self._pages = pages
+
+    def __del__(self) -> None:
+        _kept.give_back(self._pages)
+
+
+class _Kept:
+    """Pages that were given back."""
+
+    def __init__(self) -> None:
+        self._all: list[mmap.mmap] = []
+        self._lock = threading.RLock()  # a loan may end while this thread takes one: garbage is collected at any time
+
+    def taken(self, size: int) -> mmap.mmap:
+        """Pages of at least so many bytes, and of at most twice as many."""
+        with self._lock:
+            fitting = [pages for pages in self._all if size <= len(pages) <= 2 * size]
+            if fitting:
+                best = min(fitting, key=len)
+                self._all = [pages for pages in self._all if pages is not best]
+                return best
+        pages = mmap.mmap(-1, size, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS)
+        with contextlib.suppress(OSError):  # a kernel without huge pages
+            pages.madvise(mmap.MADV_HUGEPAGE)
+        return pages
+
+    def give_back(self, pages: mmap.mmap) -> None:
+        """Keeps the pages, the last ones first, in the place of older ones where there are too many."""
+        with self._lock:
+            if len(pages) > KEPT:
+                return
+            while self._all and sum(map(len, self._all)) + len(pages) > KEPT:
+                self._all.pop(0)
+            with contextlib.suppress(OSError):
+                pages.madvise(_FREE)
+            self._all.append(pages)
+
+
+_kept = _Kept()
 
 
 @cache

@@ -247,15 +247,3 @@ def test_the_key_blocks_of_hmac(size):
     for length in range(150):
         text = b"%d:%s" % (length, b"a" * length)
         assert rows.digests[length].tobytes() == hmac.new(key[:size], text, hashlib.sha256).digest()
-
-
-def test_large_results_come_in_pages_that_are_touched_at_once_and_small_ones_from_the_pool():
-    large = pages.room(pages.LARGE // 64, 64)
-    pages.touch(large[1000:200_000])
-    large[:] = 7
-    assert large.sum(dtype=int) == 7 * pages.LARGE
-    small = pages.room(3, 64)
-    pages.touch(small)
-    small[:] = 1
-    assert small.shape == (3, 64)
-    assert pages.room(0, 64).shape == (0, 64)

@@ -1,0 +1,76 @@
+"""Memory of large results is used again, and no longer than anybody looks at it."""
+
+import gc
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from rowid.engine import HashingEngine
+from rowid.kernel import pages
+from rowid.recipe import Recipe
+
+ROWS = pages.LARGE // 64
+
+
+@pytest.fixture(autouse=True)
+def nothing_kept(monkeypatch):
+    monkeypatch.setattr(pages, "_kept", pages._Kept())
+
+
+def _sizes() -> list[int]:
+    return [len(one) for one in pages._kept._all]
+
+
+def test_small_results_come_from_the_pool_and_leave_nothing():
+    small = pages.room(3, 64)
+    pages.touch(small)
+    small[:] = 1
+    assert (small.shape, pages.room(0, 64).shape) == ((3, 64), (0, 64))
+    del small
+    assert _sizes() == []
+
+
+def test_what_was_given_back_is_used_again():
+    first = pages.room(ROWS, 64)
+    pages.touch(first[1000:-1000])
+    first[:] = 7
+    assert first.sum(dtype=int) == 7 * pages.LARGE
+    address = first.ctypes.data
+    part = first[10:20]
+    del first
+    assert _sizes() == []  # somebody still looks at a part of it
+    del part
+    assert _sizes() == [pages.LARGE]
+    again = pages.room(ROWS - 5, 64)
+    assert (again.ctypes.data, _sizes()) == (address, [])
+    other = pages.room(ROWS, 64)
+    assert other.ctypes.data != address
+
+
+def test_a_small_result_does_not_hold_a_block_that_is_far_too_large():
+    large = pages.room(3 * ROWS, 64)
+    address = large.ctypes.data
+    del large
+    assert pages.room(ROWS, 64).ctypes.data != address
+
+
+def test_no_more_is_kept_than_the_bound(monkeypatch):
+    monkeypatch.setattr(pages, "KEPT", 2 * pages.LARGE)
+    blocks = [pages.room(ROWS, 64) for _ in range(4)]
+    too_large = pages.room(3 * ROWS, 64)
+    blocks.clear()
+    del too_large
+    assert _sizes() == [pages.LARGE] * 2
+
+
+def test_ids_outlive_the_engine_that_made_them():
+    """Two results at a time, made one after the other: the second does not write over the first."""
+    numbers = pa.record_batch({"n": np.arange(ROWS + 1)})
+    others = pa.record_batch({"n": np.arange(1, ROWS + 2)})
+    recipe = Recipe(["n"])
+    first = HashingEngine(recipe, strategy="parallel").hash(numbers)
+    second = HashingEngine(recipe, strategy="parallel").hash(others)
+    gc.collect()
+    assert first[1:].equals(second[:-1])
+    assert first[0] != second[0]
