@@ -26,9 +26,7 @@ def room(rows: int, width: int) -> np.ndarray:
     size = rows * width
     if size < LARGE or sys.platform != "linux":
         return np.frombuffer(pa.allocate_buffer(size), np.uint8).reshape(rows, width)
-    pages = _kept.taken(-(-size // _UNIT) * _UNIT)
-    address = np.frombuffer(pages, np.uint8).ctypes.data
-    return np.frombuffer(pa.foreign_buffer(address, size, _Loan(pages)), np.uint8).reshape(rows, width)
+    return np.asarray(_Loan(_kept.taken(-(-size // _UNIT) * _UNIT), (rows, width)))
 
 
 def touch(some: np.ndarray) -> None:
@@ -39,10 +37,12 @@ def touch(some: np.ndarray) -> None:
 
 
 class _Loan:
-    """Pages that go back when the last array over them is gone."""
+    """Pages that go back when the last array over them is gone: an array holds on to whose interface it took."""
 
-    def __init__(self, pages: mmap.mmap) -> None:
+    def __init__(self, pages: mmap.mmap, shape: tuple[int, int]) -> None:
         self._pages = pages
+        address = np.frombuffer(pages, np.uint8).ctypes.data
+        self.__array_interface__ = {"version": 3, "shape": shape, "typestr": "|u1", "data": (address, False)}
 
     def __del__(self) -> None:
         _kept.give_back(self._pages)

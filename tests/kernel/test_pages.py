@@ -32,17 +32,17 @@ def test_small_results_come_from_the_pool_and_leave_nothing():
 
 
 def test_what_was_given_back_is_used_again():
-    first = pages.room(ROWS, 64)
+    first = pages.room(ROWS + 9, 64)
     pages.touch(first[1000:-1000])
     first[:] = 7
-    assert first.sum(dtype=int) == 7 * pages.LARGE
+    assert first.sum(dtype=int) == 7 * 64 * (ROWS + 9)
     address = first.ctypes.data
     part = first[10:20]
     del first
     assert _sizes() == []  # somebody still looks at a part of it
     del part
-    assert _sizes() == [pages.LARGE]
-    again = pages.room(ROWS - 5, 64)
+    assert _sizes() == [pages.LARGE + 2**21]
+    again = pages.room(ROWS, 64)
     assert (again.ctypes.data, _sizes()) == (address, [])
     other = pages.room(ROWS, 64)
     assert other.ctypes.data != address
@@ -74,3 +74,12 @@ def test_ids_outlive_the_engine_that_made_them():
     gc.collect()
     assert first[1:].equals(second[:-1])
     assert first[0] != second[0]
+
+
+def test_rows_that_are_left_to_the_reference_find_their_place_in_a_large_result():
+    floats = np.arange(ROWS + 1) / 4
+    floats[-1] = 1e300 / 7
+    recipe = Recipe(["f"])
+    ids = HashingEngine(recipe, strategy="parallel").hash(pa.record_batch({"f": floats}))
+    last = pa.record_batch({"f": floats[-1:]})
+    assert ids[-1] == HashingEngine(recipe, strategy="simple").hash(last)[0]
