@@ -1,7 +1,7 @@
 """Memory for large results. Fresh pages from the system cost as much as the hashes that go into them.
 
-So what is given back is kept for the next result, up to a bound, and marked as free for the system to take should it
-run short. Fresh memory comes in huge pages, and whoever fills a part asks for the pages of that part at once.
+So what is given back is kept for the next result, up to a bound. Fresh memory comes in huge pages, and whoever fills a
+part asks for the pages of that part at once.
 """
 
 import contextlib
@@ -18,7 +18,7 @@ import pyarrow as pa
 LARGE = 1 << 25  # bytes; what is smaller comes from Arrow's pool, which has it at hand from the slice before
 KEPT = 1 << 28  # bytes that are kept at most: hexadecimal IDs of four million rows
 _UNIT = 1 << 21  # a huge page
-_FREE, _POPULATE_WRITE = 8, 23  # of madvise(2); from Linux 4.5 and 5.14 on, no harm before
+_POPULATE_WRITE = 23  # of madvise(2), from Linux 5.14 on; no harm before
 
 
 def room(rows: int, width: int) -> np.ndarray:
@@ -75,8 +75,6 @@ class _Kept:
                 return
             while self._all and sum(map(len, self._all)) + len(pages) > KEPT:
                 self._all.pop(0)
-            with contextlib.suppress(OSError):
-                pages.madvise(_FREE)
             self._all.append(pages)
 
 
