@@ -25,13 +25,13 @@ class Lane:
     def give(self, work: Callable[..., object], *arguments: object) -> None:
         """Hands over a piece of work; waits while ``behind`` others are not done."""
         while len(self._given) >= self._behind:
-            self._wait()
+            self._given.popleft().result()
         self._given.append(self._threads.submit(self._do, work, *arguments))
 
     def finish(self) -> None:
         """Waits until all is done."""
         while self._given:
-            self._wait()
+            self._given.popleft().result()
 
     def close(self) -> None:
         """Drops what was not begun, waits for what was; raises nothing."""
@@ -45,14 +45,6 @@ class Lane:
             work(*arguments)
         except BaseException:
             self._failed = True
-            raise
-
-    def _wait(self) -> None:
-        done = self._given.popleft()
-        try:
-            done.result()
-        except Exception:
-            self.close()
             raise
 
     def __enter__(self) -> Self:
@@ -72,4 +64,6 @@ def ahead(items: Generator[T, None, None]) -> Generator[T, None, None]:
                 yield item  # type: ignore[misc]  # it is not the end
                 coming.append(thread.submit(next, items, end))
         finally:
+            for one in coming:  # who stops early does not wait for what nobody will look at
+                one.cancel()
             thread.submit(items.close)

@@ -15,22 +15,15 @@ from rowid.settings import Settings
 if TYPE_CHECKING:
     from rowid.report import QualityReport
 
-_KEY, _MORE = "What makes a row", "What else"
+_MORE = "What else"
 
 
 def check(
     source: options.Input,
     *,
-    columns: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="A,B,...",
-            help="The key columns; may be given several times. A name with a comma stands in double quotes.",
-            rich_help_panel=_KEY,
-        ),
-    ] = None,
+    columns: options.Columns = None,
     recipe: Annotated[
-        Path | None, typer.Option(help="The recipe whose key is checked, YAML or JSON.", rich_help_panel=_KEY)
+        Path | None, typer.Option(help="The recipe whose key is checked, YAML or JSON.", rich_help_panel=options.KEY)
     ] = None,
     html: Annotated[
         Path | None, typer.Option(help="Where to write the report as one HTML file.", rich_help_panel=_MORE)

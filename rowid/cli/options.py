@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 _READING = "Reading the input"
 _ANSWER = "The answer"
+KEY = "What makes a row"
 
 Input = Annotated[
     str,
@@ -38,6 +39,14 @@ Header = Annotated[
     typer.Option("--header/--no-header", help="Whether a CSV's first row names its columns.", rich_help_panel=_READING),
 ]
 Sheet = Annotated[str | None, typer.Option(help="The sheet of an Excel workbook.", rich_help_panel=_READING)]
+Columns = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="A,B,...",
+        help="The key columns, in order; may be given several times. A name with a comma stands in double quotes.",
+        rich_help_panel=KEY,
+    ),
+]
 Json = Annotated[bool, typer.Option("--json", help="Answer with one JSON object.", rich_help_panel=_ANSWER)]
 Verbose = Annotated[
     bool,

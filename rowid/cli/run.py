@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from rowid.model import AuditTrail
     from rowid.ports import Observer
 
-_KEY, _ID, _FILES = "What makes a row", "What the ID is like", "Files"
+_ID, _FILES = "What the ID is like", "Files"
 
 
 def _any_of(allowed: tuple[str, ...]) -> dict[str, Any]:
@@ -40,16 +40,9 @@ def run(
             rich_help_panel=_FILES,
         ),
     ],
-    columns: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="A,B,...",
-            help="The key columns, in order; may be given several times. A name with a comma stands in double quotes.",
-            rich_help_panel=_KEY,
-        ),
-    ] = None,
+    columns: options.Columns = None,
     recipe: Annotated[
-        Path | None, typer.Option(help="The recipe to follow, YAML or JSON.", rich_help_panel=_KEY)
+        Path | None, typer.Option(help="The recipe to follow, YAML or JSON.", rich_help_panel=options.KEY)
     ] = None,
     save_recipe: Annotated[
         Path | None,

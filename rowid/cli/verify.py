@@ -11,6 +11,7 @@ from rowid.cli import options
 from rowid.cli.output import as_json, out, printable
 from rowid.errors import UsageError
 from rowid.recipe import Recipe
+from rowid.settings import Settings
 
 if TYPE_CHECKING:
     from rowid.ports import Source
@@ -38,7 +39,8 @@ def verify(
     with bar(shown=not json) as progress:
         table = bootstrap.open_source(source, reading)
         followed = Recipe.load(recipe) if recipe else _kept_recipe(table, source)
-        found = pipeline.verify(table, followed, progress=progress)
+        limits = bootstrap.limits(Settings.load())
+        found = pipeline.verify(table, followed, progress=progress, limits=limits)
     if json:
         out(as_json({"ok": found.ok, **asdict(found)}))
     elif found.ok:

@@ -28,7 +28,6 @@ _BLOCK = 64
 _LEAST = 2048  # rows that are worth a thread of their own
 _PART = 131_072
 
-
 _own = threading.local()
 
 

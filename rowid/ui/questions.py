@@ -65,7 +65,8 @@ def verdict(table: Table, recipe: Recipe) -> Job[KeyVerdict]:
     """Whether the recipe's key is unique on the table."""
 
     def work(job: Job[KeyVerdict]) -> KeyVerdict:
-        return pipeline.judge(source(table), recipe, progress=job.report, should_stop=job.should_stop)
+        limits = bootstrap.limits(Settings.load())
+        return pipeline.judge(source(table), recipe, progress=job.report, should_stop=job.should_stop, limits=limits)
 
     return process().jobs.ask(verdict_key(table, recipe), work)
 

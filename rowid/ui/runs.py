@@ -94,6 +94,7 @@ def start(plan: Plan, settings: Settings) -> Run:
                 should_stop=job.should_stop,
                 replace=plan.replace,
                 run_id=run.id,
+                limits=bootstrap.limits(settings),
             )
         except Exception as error:
             keeper.fail(run.id, problems.facts(error))
