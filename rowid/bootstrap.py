@@ -3,7 +3,8 @@
 Everything is imported where it is asked for: whoever reads a file does not wait for a database's driver.
 """
 
-import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
@@ -15,18 +16,21 @@ from rowid.settings import Settings
 
 if TYPE_CHECKING:
     from rowid.checks import Limits
+    from rowid.databases import Address, Database
     from rowid.observers.ledger import Ledger
-
-_SCHEME = re.compile(r"([A-Za-z][A-Za-z0-9+.-]+)://")  # two letters at least: C:// is a drive
 
 
 def open_source(uri: str, options: ReadOptions = ReadOptions()) -> Source:  # noqa: B008  it is frozen
-    """The source that ``uri`` names: a file's path, ``file://``, or ``-`` for standard input.
+    """The source that ``uri`` names: a file's path, ``file://``, ``-`` for standard input, or a database's table.
 
     Raises:
-        UsageError: the scheme is not a known one.
+        UsageError: it names nothing that can be read.
         SourceError: the file cannot be read.
     """
+    if address := _address(uri):
+        from rowid.sources.database import DatabaseSource
+
+        return DatabaseSource(address, lambda: connect(address, read_only=True))
     from rowid.sources import file_source
 
     return file_source(_path(uri), options)
@@ -41,7 +45,37 @@ def open_sink(uri: str, *, force: bool = False) -> Sink:
     """
     from rowid.sinks import file_sink
 
+    if address := _address(uri):
+        raise UsageError("nothing can be written to it yet", where=address.shown, hint="Write to a file.")
     return file_sink(_path(uri), force=force)
+
+
+def connect(address: "Address", *, read_only: bool = False) -> "Database":
+    """Opens the database at ``address``; ``read_only``: nothing can be changed through it.
+
+    Raises:
+        UsageError: there is no adapter for it here.
+        DatabaseError: it cannot be opened.
+    """
+    if address.adapter == "duckdb":
+        with _needed("duckdb", "duckdb"):
+            from rowid.databases.duckdb import DuckDB
+
+            return DuckDB(address, read_only=read_only)
+    raise UsageError("there is no adapter for it here", where=address.shown)
+
+
+@contextmanager
+def _needed(package: str, extra: str) -> Iterator[None]:
+    """Turns a driver that is not installed into what to do about it."""
+    try:
+        yield
+    except ImportError as error:
+        if (error.name or "").partition(".")[0] != package.partition(".")[0]:
+            raise
+        raise UsageError(
+            f"{package} is not installed", where=extra, hint=f"Install it: pip install 'rowid[{extra}]'."
+        ) from None
 
 
 def observers(settings: Settings) -> tuple[Observer, ...]:
@@ -65,13 +99,14 @@ def ledger(settings: Settings) -> "Ledger":
     return Ledger(settings.state_dir / "runs.sqlite3")
 
 
+def _address(uri: str) -> "Address | None":
+    """The address in a database that ``uri`` names; None where it names a file."""
+    if "://" not in uri or uri.lower().startswith("file://"):
+        return None
+    from rowid.databases import Address
+
+    return Address.parse(uri) if Address.names_one(uri) else None
+
+
 def _path(uri: str) -> str:
-    scheme = _SCHEME.match(uri)
-    if scheme is None:
-        return uri
-    if scheme[1].lower() != "file":  # the rest of a URI may hold a password, so only the scheme is shown
-        raise UsageError(
-            f"{scheme[1]}:// is not a scheme that is known here",
-            hint="Known: a file's path, file://, and - for standard input or output.",
-        )
-    return url2pathname(urlsplit(uri).path)
+    return url2pathname(urlsplit(uri).path) if uri.lower().startswith("file://") else uri

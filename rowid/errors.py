@@ -12,6 +12,7 @@
     ├── SourceError              the input cannot be read                   (exit code 3)
     ├── SinkError                the output cannot be written               (exit code 4)
     ├── ScratchError             temporary space is full or out of reach    (exit code 4)
+    ├── DatabaseError            a database refused, or is out of reach     (exit code 5)
     └── Cancelled                someone asked the run to stop              (exit code 130)
 
 A message never contains a row's value: it may end in a log. It names the column and the rows (counted from 1, the
@@ -111,6 +112,22 @@ class ScratchError(RowIdError):
     """Temporary space is full or cannot be used; no output was written."""
 
     exit_code = 4
+
+
+class DatabaseError(RowIdError):
+    """A database refused something or cannot be reached; what it held before is untouched.
+
+    ``kind`` says how to react: ``authentication``, ``permission``, ``missing`` (no such object), ``suspended`` (its
+    warehouse does not run), ``network``, ``busy`` (locked by someone else), ``full`` or ``statement``. The text is
+    ours: a database's own message may quote a value, so it is in ``detail``, for the eyes of who may see the data and
+    never for a log.
+    """
+
+    exit_code = 5
+
+    def __init__(self, what: str, *, kind: str, where: str = "", hint: str = "", detail: str = "") -> None:
+        self.kind, self.detail = kind, detail
+        super().__init__(what, where=where, hint=hint)
 
 
 class Cancelled(RowIdError):

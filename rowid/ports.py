@@ -6,7 +6,7 @@ from typing import Protocol
 import pyarrow as pa
 
 from rowid.events import Event
-from rowid.model import SourceInfo
+from rowid.model import Receipt, SourceInfo
 
 Observer = Callable[[Event], None]
 """Hears every event of a run. What it raises is logged; it can neither change nor stop the run."""
@@ -36,8 +36,8 @@ class Load(Protocol):
         """Takes the next rows."""
         ...
 
-    def commit(self) -> int:
-        """Makes the rows appear, and returns how many there are."""
+    def commit(self) -> Receipt:
+        """Makes the rows appear, and says what became of them."""
         ...
 
     def abort(self) -> None:

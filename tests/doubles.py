@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 
 import pyarrow as pa
 
-from rowid.model import SourceInfo
+from rowid.model import Receipt, SourceInfo
 
 
 class Table:
@@ -42,10 +42,11 @@ class Shelf:
         self._fail("write")
         self.pending.append(batch)
 
-    def commit(self) -> int:
+    def commit(self) -> Receipt:
         self._fail("commit")
         self.committed = pa.Table.from_batches(self.pending, self.schema)
-        return self.committed.num_rows - self.lose
+        rows = self.committed.num_rows - self.lose
+        return Receipt(rows, inserted=rows)
 
     def abort(self) -> None:
         self.aborted += 1

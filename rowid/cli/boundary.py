@@ -5,6 +5,7 @@
 2    the request makes no sense
 3    the input cannot be read
 4    the output cannot be written
+5    a database refused, or is out of reach
 70   an error nobody foresaw; its details are in a file
 130  interrupted (Ctrl-C); 143 terminated, 129 hung up
 141  whoever read standard output went away
@@ -27,7 +28,7 @@ import typer
 
 from rowid.cli.output import as_json, out, tell
 from rowid.cli.signals import SignalReceived
-from rowid.errors import CanonicalError, RowIdError
+from rowid.errors import CanonicalError, DatabaseError, RowIdError
 from rowid.settings import Settings
 
 UNFORESEEN = 70
@@ -78,6 +79,8 @@ def report(error: BaseException, how: Invocation) -> int:
     if isinstance(error, CanonicalError) and sys.stderr.isatty():  # the user's own eyes, and no log
         for row, value in error.examples:
             tell(f"  row {row:,}: {value}")
+    if isinstance(error, DatabaseError) and error.detail and sys.stderr.isatty():
+        tell(f"  it says: {error.detail}")
     return code
 
 

@@ -20,6 +20,7 @@ EXIT_CODES = """
 - 2: the request makes no sense
 - 3: the input cannot be read
 - 4: the output cannot be written, or temporary space is full
+- 5: a database refused, or is out of reach
 - 70: an error that nobody foresaw
 - 129, 130, 143: hung up, interrupted (Ctrl-C), terminated; nothing was written
 - 141: whoever read standard output went away

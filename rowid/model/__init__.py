@@ -14,7 +14,7 @@ from rowid.model.profiles import (
     TableProfile,
     ValueCount,
 )
-from rowid.model.runs import AuditTrail, RunRecord
+from rowid.model.runs import AuditTrail, Receipt, RunRecord
 from rowid.model.tables import ColumnInfo, Progress, ReadOptions, SourceInfo
 from rowid.model.verdicts import Confirmation, DuplicateGroup, KeyVerdict, Verification
 
@@ -38,6 +38,7 @@ __all__ = [
     "Progress",
     "Quality",
     "ReadOptions",
+    "Receipt",
     "RunRecord",
     "Sign",
     "SourceInfo",

@@ -6,6 +6,24 @@ from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
+class Receipt:
+    """What a sink did with the ``rows`` it was given: each was inserted, updated, left unchanged or rejected.
+
+    ``missing`` rows of the target are not in the source, and ``removed`` of them were marked or deleted as asked.
+    ``verified``: the target was read back and holds the IDs that it should; None where there is nothing to ask.
+    """
+
+    rows: int
+    inserted: int
+    updated: int = 0
+    unchanged: int = 0
+    rejected: int = 0
+    missing: int = 0
+    removed: int = 0
+    verified: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class AuditTrail:
     """What a run did.
 
@@ -18,6 +36,7 @@ class AuditTrail:
     on beside each other. ``bottleneck`` is the longest, for ``bottleneck_share`` of the run; ``advice`` says what would
     help.
     ``output_fingerprint`` is the SHA-256 of the written IDs as text, one a line, a null as an empty line.
+    ``receipt`` is what the sink did (see ``Receipt``).
     """
 
     run_id: str
@@ -44,6 +63,7 @@ class AuditTrail:
     advice: str
     versions: Mapping[str, str]
     rows_with_null: int = 0
+    receipt: Receipt | None = None
 
     def to_dict(self) -> dict[str, Any]:
         """The trail as plain types, ready for JSON."""

@@ -20,7 +20,7 @@ from rowid.engine import Hashed
 from rowid.errors import Cancelled, ColumnError, RowIdError, SinkError
 from rowid.events import BatchHashed, Event, RunFailed, RunFinished, RunStarted
 from rowid.lanes import Lane
-from rowid.model import AuditTrail, Progress
+from rowid.model import AuditTrail, Progress, Receipt
 from rowid.pipeline.batches import Pass, ProgressCallback, engine_for
 from rowid.pipeline.bottleneck import advice, bottleneck
 from rowid.ports import Load, Observer, Sink, Source
@@ -99,10 +99,10 @@ class _Run:
             closing(_Tally(self.recipe, self._limits)) as tally,
         ):
             rows = Pass(self.source, engine, should_stop)
-            self._load(rows, tally, replace)
-            return self._trail(rows, tally)
+            receipt = self._load(rows, tally, replace)
+            return self._trail(rows, tally, receipt)
 
-    def _load(self, rows: Pass, tally: "_Tally", replace: bool) -> None:
+    def _load(self, rows: Pass, tally: "_Tally", replace: bool) -> Receipt:
         load: Load | None = None
         with Lane("tally") as counting, Lane("write", behind=_BEHIND) as writing:
             try:
@@ -118,22 +118,24 @@ class _Run:
                 counting.finish()
                 writing.finish()
                 started = time.perf_counter()
-                written = load.commit() if load else 0
+                receipt = load.commit() if load else Receipt(0, inserted=0)
                 self._write_s += time.perf_counter() - started
             except BaseException:
                 writing.close()  # a load is not taken back while it writes
                 if load:
                     load.abort()
                 raise
-        if written != rows.rows:
-            raise SinkError(f"{rows.rows:,} rows were given and {written:,} were written", where=self.sink.name)
+        if receipt.rows != rows.rows:
+            what = f"{rows.rows:,} rows were given and {receipt.rows:,} were written"
+            raise SinkError(what, where=self.sink.name)
+        return receipt
 
     def _write(self, load: Load, rows: pa.RecordBatch) -> None:
         started = time.perf_counter()
         load.write(rows)
         self._write_s += time.perf_counter() - started
 
-    def _trail(self, rows: Pass, tally: "_Tally") -> AuditTrail:
+    def _trail(self, rows: Pass, tally: "_Tally", receipt: Receipt) -> AuditTrail:
         engine, unique = rows.engine, rows.engine.uniqueness
         different = rows.rows - tally.null_ids if self.recipe.duplicates == "number" else unique.distinct
         distinct_ids = tally.distinct_ids(different)
@@ -163,6 +165,7 @@ class _Run:
             duplicate_rows=unique.surplus,
             null_ids=tally.null_ids,
             rows_with_null=engine.rows_with_null,
+            receipt=receipt,
             collisions=different - distinct_ids,
             strategy=engine.hasher.used,
             strategy_reason=engine.hasher.reason,

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 
 import pyarrow as pa
 
+from rowid.model import Receipt
+
 
 class IdSink:
     """Keeps the column ``id_column`` of what is written to it; after the load, ``ids`` has it."""
@@ -29,9 +31,10 @@ class IdSink:
         """Keeps the batch's IDs."""
         self._chunks.append(batch.column(self._id_column))
 
-    def commit(self) -> int:
+    def commit(self) -> Receipt:
         """The number of IDs."""
-        return sum(map(len, self._chunks))
+        rows = sum(map(len, self._chunks))
+        return Receipt(rows, inserted=rows)
 
     def abort(self) -> None:
         """Forgets them."""

@@ -6,6 +6,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from rowid.errors import ColumnError
+from rowid.model import Receipt
 from rowid.sinks.atomic import AtomicFile
 from rowid.stream import TextType, decoded, decoded_schema
 
@@ -46,8 +47,8 @@ class ParquetLoad:
         if self._held_rows >= _ROWS or self._held_bytes >= _BYTES:
             self._flush()
 
-    def commit(self) -> int:
-        """Makes the rows appear, and returns how many there are."""
+    def commit(self) -> Receipt:
+        """Makes the rows appear."""
         try:
             self._flush()
             self._writer.close()
@@ -55,7 +56,7 @@ class ParquetLoad:
         except BaseException:
             self._target.abort()
             raise
-        return self._rows
+        return Receipt(self._rows, inserted=self._rows)
 
     def abort(self) -> None:
         """Leaves no trace."""

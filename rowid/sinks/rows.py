@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pyarrow as pa
 
+from rowid.model import Receipt
 from rowid.sinks.atomic import Target
 from rowid.sinks.compress import compressed
 
@@ -30,15 +31,15 @@ class TextLoad:
             self._writer.write(_bytes(self._lines(batch)))
             self._rows += batch.num_rows
 
-    def commit(self) -> int:
-        """Makes the rows appear, and returns how many there are."""
+    def commit(self) -> Receipt:
+        """Makes the rows appear."""
         try:
             self._writer.finish()
             self._target.commit()
         except BaseException:
             self._target.abort()
             raise
-        return self._rows
+        return Receipt(self._rows, inserted=self._rows)
 
     def abort(self) -> None:
         """Leaves no trace of a file; what standard output has been given stays."""

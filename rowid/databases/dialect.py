@@ -1,0 +1,70 @@
+"""What differs between the SQL of two databases: how names are quoted, types called, and a few expressions."""
+
+from typing import ClassVar
+
+import pyarrow as pa
+
+from rowid.databases.names import TableName
+from rowid.errors import ColumnError, UsageError
+
+
+class Dialect:
+    """Standard SQL; a database that has other words for something overrides it."""
+
+    name: ClassVar[str] = "sql"
+    transactional_ddl: ClassVar[bool] = True
+    """Whether CREATE, ALTER and DROP belong to a transaction and can be taken back with it."""
+    longest_name: ClassVar[int | None] = None
+    """The most bytes of an identifier, where there is a limit."""
+
+    def quoted(self, identifier: str) -> str:
+        """An identifier as it is, in quotes: whatever it holds, it is a name and nothing else.
+
+        Raises:
+            UsageError: no identifier can be like that.
+        """
+        size = len(identifier.encode("utf-8", "surrogatepass"))
+        if not identifier or "\0" in identifier or (self.longest_name and size > self.longest_name):
+            limit = f" of at most {self.longest_name} bytes" if self.longest_name else ""
+            raise UsageError(
+                f"it cannot be a name in {self.name}",
+                where=repr(identifier[:80]),
+                hint=f"A name has one character at least{limit}, and no NUL.",
+            )
+        return self.quote(identifier)
+
+    def quote(self, identifier: str) -> str:
+        """The identifier in this database's quotes."""
+        return '"' + identifier.replace('"', '""') + '"'
+
+    def literal(self, text: str) -> str:
+        """A text as a literal."""
+        return "'" + text.replace("'", "''") + "'"
+
+    def table(self, table: TableName) -> str:
+        """A table's name, each part in quotes."""
+        return ".".join(map(self.quoted, table.parts))
+
+    def type_of(self, type_: pa.DataType) -> str:
+        """The column type in which values of an Arrow type are kept without loss.
+
+        Raises:
+            ColumnError: there is none.
+        """
+        raise ColumnError(
+            f"{self.name} has no column type for {type_}",
+            hint="Leave the column out, or turn it into text first.",
+        )
+
+    def differ(self, left: str, right: str) -> str:
+        """Whether two expressions differ, where two nulls are alike."""
+        return f"{left} IS DISTINCT FROM {right}"
+
+    def checksums(self, column: str, form: str) -> tuple[str, str]:
+        """Two aggregates over a column of IDs (an expression) of a form: exact integers; null where there is no ID.
+
+        Together with the count they tell whether two tables hold the same IDs, in whatever order: the sums of the
+        numbers in the first and in the last 15 hexadecimal digits of each ID (hyphens removed); for ``int64`` the sums
+        of the IDs and of their remainders by 1,000,000,007 (the remainder has the ID's sign).
+        """
+        raise NotImplementedError(form)
