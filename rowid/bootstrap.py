@@ -3,8 +3,10 @@
 Everything is imported where it is asked for: whoever reads a file does not wait for a database's driver.
 """
 
-from collections.abc import Iterator
+import os
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from difflib import get_close_matches
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
@@ -16,7 +18,7 @@ from rowid.settings import Settings
 
 if TYPE_CHECKING:
     from rowid.checks import Limits
-    from rowid.databases import Address, Database
+    from rowid.databases import Address, Connection, Database
     from rowid.observers.ledger import Ledger
 
 
@@ -65,6 +67,33 @@ def connect(address: "Address", *, read_only: bool = False) -> "Database":
     raise UsageError("there is no adapter for it here", where=address.shown)
 
 
+def connections(settings: Settings | None = None) -> "Mapping[str, Connection]":
+    """The connections that have a name in this installation, from its own file and from Snowflake's.
+
+    Raises:
+        UsageError: a file of them is open to others, or cannot be understood.
+    """
+    from rowid import databases
+
+    settings = settings or Settings.load()
+    return databases.read_connections((settings.connections, *databases.snowflake_files(os.environ)))
+
+
+def named_connection(address: "Address") -> "Connection":
+    """The connection that the address names in the place of a host.
+
+    Raises:
+        UsageError: there is none of that name.
+    """
+    known = connections()
+    name = address.host
+    if name not in known:
+        near = get_close_matches(name, known, n=3)
+        hint = f"Did you mean {' or '.join(near)}?" if near else f"Known: {', '.join(known) or 'none'}."
+        raise UsageError("there is no connection of this name", where=address.shown, hint=hint)
+    return known[name]
+
+
 @contextmanager
 def _needed(package: str, extra: str) -> Iterator[None]:
     """Turns a driver that is not installed into what to do about it."""
@@ -105,7 +134,10 @@ def _address(uri: str) -> "Address | None":
         return None
     from rowid.databases import Address
 
-    return Address.parse(uri) if Address.names_one(uri) else None
+    if not Address.names_one(uri):
+        return None
+    address = Address.parse(uri)
+    return named_connection(address).address(address) if address.adapter == "connection" else address
 
 
 def _path(uri: str) -> str:

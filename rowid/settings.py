@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
@@ -10,6 +10,12 @@ from rowid.errors import UsageError
 
 LOG_FORMATS = ("console", "json")
 LOG_LEVELS = ("debug", "info", "warning", "error")
+
+
+def _default_connections() -> Path:
+    from platformdirs import user_config_dir
+
+    return Path(user_config_dir("rowid", appauthor=False)) / "connections.toml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +30,8 @@ class Settings:
         memory_mb: ``ROWID_MEMORY_MB``: megabytes that counting repeated rows may use before it goes to a temporary
             file; an eighth of the free memory, 256 at most, if unset.
         data_dir: ``ROWID_DATA_DIR``: the one folder of the server from which the web app may read files; none if unset.
+        connections: ``ROWID_CONNECTIONS``: the TOML file of named connections to databases; ``connections.toml`` in the
+            user's configuration folder if unset.
         log_format: ``ROWID_LOG_FORMAT``: ``console`` or ``json``.
         log_level: ``ROWID_LOG_LEVEL``: ``debug``, ``info``, ``warning`` or ``error``.
     """
@@ -36,6 +44,7 @@ class Settings:
     log_format: str = "console"
     log_level: str = "info"
     memory_mb: int | None = None
+    connections: Path = field(default_factory=_default_connections)
 
     @classmethod
     def load(cls, env: Mapping[str, str] | None = None) -> Self:
@@ -59,11 +68,18 @@ def _default_state_dir() -> Path:
     return Path(user_state_dir("rowid", appauthor=False))
 
 
+def _existing_file(variable: str, text: str) -> Path:
+    path = _folder(variable, text)
+    if path.is_file():
+        return path
+    raise UsageError(f"there is no file {str(path)!r}", where=variable, hint="Make it, or unset the variable.")
+
+
 def _folder(variable: str, text: str) -> Path:
     path = Path(text).expanduser()
     if path.is_absolute():
         return path
-    raise UsageError("it is not an absolute path", where=variable, hint="Write the whole path of a folder.")
+    raise UsageError("it is not an absolute path", where=variable, hint="Write the whole path.")
 
 
 def _existing_folder(variable: str, text: str) -> Path:
@@ -98,6 +114,7 @@ VARIABLES: Mapping[str, tuple[str, Callable[[str, str], Any]]] = {
     "max_upload_mb": ("ROWID_MAX_UPLOAD_MB", _whole_number(1, 1_000_000)),
     "memory_mb": ("ROWID_MEMORY_MB", _whole_number(1, 1_000_000)),
     "data_dir": ("ROWID_DATA_DIR", _existing_folder),
+    "connections": ("ROWID_CONNECTIONS", _existing_file),
     "log_format": ("ROWID_LOG_FORMAT", _one_of(LOG_FORMATS)),
     "log_level": ("ROWID_LOG_LEVEL", _one_of(LOG_LEVELS)),
 }

@@ -28,11 +28,15 @@ def test_every_variable_is_read(tmp_path):
         "ROWID_MAX_UPLOAD_MB": "5",
         "ROWID_MEMORY_MB": "64",
         "ROWID_DATA_DIR": str(tmp_path),
+        "ROWID_CONNECTIONS": str(tmp_path / "connections.toml"),
         "ROWID_LOG_FORMAT": "JSON",
         "ROWID_LOG_LEVEL": "debug",
     }
     assert set(env) == {variable for variable, _ in VARIABLES.values()}
-    assert Settings.load(env) == Settings(tmp_path / "state", "::1", 9000, 5, tmp_path, "json", "debug", 64)
+    (tmp_path / "connections.toml").touch()
+    assert Settings.load(env) == Settings(
+        tmp_path / "state", "::1", 9000, 5, tmp_path, "json", "debug", 64, tmp_path / "connections.toml"
+    )
 
 
 def test_a_variable_set_to_nothing_is_as_good_as_unset():
@@ -54,6 +58,7 @@ def test_the_process_environment_is_the_default(monkeypatch):
         ("ROWID_PORT", "٣"),
         ("ROWID_MAX_UPLOAD_MB", "-1"),
         ("ROWID_DATA_DIR", "/no/such/folder"),
+        ("ROWID_CONNECTIONS", "/no/such/file.toml"),
         ("ROWID_LOG_FORMAT", "xml"),
         ("ROWID_LOG_LEVEL", "loud"),
     ],
@@ -70,7 +75,7 @@ def test_the_documentation_names_every_setting_and_its_default():
     defaults = Settings.load({})
     for name, (variable, _) in VARIABLES.items():
         value = getattr(defaults, name)
-        if name not in {"state_dir", "data_dir", "memory_mb"}:
+        if name not in {"state_dir", "data_dir", "memory_mb", "connections"}:
             assert documented[variable] == f"`{value}`"
 
 

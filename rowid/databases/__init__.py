@@ -1,8 +1,19 @@
 """Databases that tables lie in: how one is named, what an open one can do, and what its SQL looks like."""
 
 from rowid.databases.address import SCHEMES, Address
+from rowid.databases.connections import Connection, read_connections, snowflake_files
 from rowid.databases.dialect import Dialect
 from rowid.databases.names import TableName
 from rowid.databases.protocol import CatalogColumn, Database
 
-__all__ = ["SCHEMES", "Address", "CatalogColumn", "Database", "Dialect", "TableName"]
+__all__ = [
+    "SCHEMES",
+    "Address",
+    "CatalogColumn",
+    "Connection",
+    "Database",
+    "Dialect",
+    "TableName",
+    "read_connections",
+    "snowflake_files",
+]

@@ -1,8 +1,11 @@
 """The URI of a table in a database: what connects, what may be shown of it, and which table or query is meant.
 
-duckdb:///path/file.duckdb?table=schema.t       sqlite:///path/file.db?table=t
-postgresql://user@host:5432/database?table=t    any other scheme that SQLAlchemy speaks, with ?table= or ?query=
-snowflake://CONNECTION/DATABASE/SCHEMA/TABLE    CONNECTION is a name in connections.toml
+    duckdb:///path/file.duckdb?table=schema.t       sqlite:///path/file.db?table=t
+    postgresql://user@host:5432/database?table=t    any other scheme that SQLAlchemy speaks, with ?table= or ?query=
+    snowflake://CONNECTION/DATABASE/SCHEMA/TABLE    CONNECTION is a name in connections.toml
+    connection://NAME?table=t                       any other connection that has a name
+
+A name in it is percent-decoded and then taken exactly as it is written.
 """
 
 import re
@@ -20,6 +23,7 @@ SCHEMES = {
     "postgres": "postgresql",
     "sqlite": "sqlite",
     "snowflake": "snowflake",
+    "connection": "connection",
 }
 """The schemes that have their own adapter, and its name; every other one goes to SQLAlchemy."""
 
@@ -29,7 +33,8 @@ class Address:
     """Where a table or a query lies.
 
     Args:
-        adapter: ``duckdb``, ``postgresql``, ``sqlite``, ``snowflake`` or ``sqlalchemy``.
+        adapter: ``duckdb``, ``postgresql``, ``sqlite``, ``snowflake``, ``sqlalchemy``, or ``connection``: one that has
+            a name and is still to be looked up.
         url: what connects, without ``table`` and ``query``; it may hold a password, so it is never shown.
         shown: the address for a human's eyes, a log and the audit trail: no password, no parameter but the table.
         table: the table that is meant; None for a query, or where only the database is named.
@@ -84,6 +89,11 @@ class Address:
     def names_one(text: str) -> bool:
         """Whether it begins like a URI; a drive's letter is no scheme."""
         return _SCHEME.match(text) is not None
+
+    @property
+    def host(self) -> str:
+        """What stands where a host does, percent-decoded: the name of a connection has its capitals."""
+        return unquote(urlsplit(self.url).netloc.rpartition("@")[2])
 
     @property
     def path(self) -> str:

@@ -1,0 +1,105 @@
+"""Connections that have a name, from TOML files: whoever uses one needs to know neither its address nor its password.
+
+    [crm]                                     # connection://crm?table=customers
+    url = "postgresql://reader@db.example.com/crm"
+    password_env = "CRM_PASSWORD"             # the variable that holds the password
+
+    [sales]                                   # snowflake://sales/DB/SCHEMA/TABLE
+    account = "org-account"                   # and whatever else Snowflake's connector takes
+    user = "READER"
+
+Snowflake's own files, ``connections.toml`` and the ``connections`` of ``config.toml``, have the second form.
+"""
+
+import os
+import stat
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote, urlsplit, urlunsplit
+
+from rowid.databases.address import Address
+from rowid.errors import UsageError
+
+_SAFE = "Let nobody else read or change it: chmod 600."
+
+
+@dataclass(frozen=True, slots=True)
+class Connection:
+    """A named connection. ``url`` or, for Snowflake, ``parameters`` say how to connect; they are never shown."""
+
+    name: str
+    adapter: str
+    file: Path
+    url: str = field(default="", repr=False)
+    parameters: Mapping[str, Any] = field(default_factory=dict, repr=False)
+
+    def address(self, meant: Address) -> Address:
+        """The address of what ``meant`` (of the scheme ``connection``) names, as it is reached through this one."""
+        if self.adapter == "snowflake":
+            return replace(meant, adapter="snowflake", url=f"snowflake://{quote(self.name, safe='')}")
+        return replace(meant, adapter=self.adapter, url=self.url)
+
+
+def snowflake_files(env: Mapping[str, str]) -> tuple[Path, ...]:
+    """Where Snowflake's own tools keep connections, in the order in which they look."""
+    home = env.get("SNOWFLAKE_HOME") or (env.get("HOME") and f"{env['HOME']}/.snowflake") or ""
+    folder = Path(home).expanduser()
+    return (folder / "connections.toml", folder / "config.toml") if home else ()
+
+
+def read_connections(files: Iterable[Path], env: Mapping[str, str] | None = None) -> dict[str, Connection]:
+    """The connections that the files name, by name; what an earlier file names stands. A missing file names none.
+
+    Raises:
+        UsageError: a file can be read by others, is no TOML, or a connection in it cannot be understood. Names the
+            file and the connection, never a value.
+    """
+    env = os.environ if env is None else env
+    found: dict[str, Connection] = {}
+    for file in files:
+        for name, given in _read(file).items():
+            if name not in found:
+                found[name] = _connection(name, given, file, env)
+    return found
+
+
+def _read(file: Path) -> Mapping[str, Any]:
+    try:
+        if os.name == "posix" and stat.S_IMODE(file.stat().st_mode) & 0o027:
+            raise UsageError("others may read or change it, and it may hold passwords", where=str(file), hint=_SAFE)
+        with file.open("rb") as opened:
+            read = tomllib.load(opened)
+    except FileNotFoundError:
+        return {}
+    except OSError as error:
+        raise UsageError(f"it cannot be read: {(error.strerror or 'unknown').lower()}", where=str(file)) from None
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError):
+        raise UsageError("it is no TOML", where=str(file), hint="Each connection is a table: [name].") from None
+    inner = read.get("connections", {}) if file.name == "config.toml" else read
+    return {name: given for name, given in inner.items() if isinstance(given, dict)} if isinstance(inner, dict) else {}
+
+
+def _connection(name: str, given: Mapping[str, Any], file: Path, env: Mapping[str, str]) -> Connection:
+    if "url" not in given:
+        return Connection(name, "snowflake", file, parameters=given)
+    where = f"{file}, connection {name!r}"
+    url, variable = given["url"], given.get("password_env")
+    if not isinstance(url, str) or not Address.names_one(url):
+        raise UsageError("its url is no URI of a database", where=where)
+    parsed = Address.parse(url)
+    if parsed.table or parsed.query or parsed.adapter == "connection":
+        raise UsageError("its url names a table, a query or a connection", where=where, hint="Name the database alone.")
+    if variable is not None:
+        url = _with_password(url, env.get(str(variable), ""), f"{where}, password_env")
+    return Connection(name, parsed.adapter, file, url=url)
+
+
+def _with_password(url: str, password: str, where: str) -> str:
+    if not password:
+        raise UsageError("the variable that it names is not set", where=where, hint="Set it to the password.")
+    split = urlsplit(url)
+    user, host = (split.username or ""), split.netloc.rpartition("@")[2]
+    return urlunsplit(split._replace(netloc=f"{user}:{quote(password, safe='')}@{host}"))
