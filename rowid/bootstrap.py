@@ -64,6 +64,11 @@ def connect(address: "Address", *, read_only: bool = False) -> "Database":
             from rowid.databases.duckdb import DuckDB
 
             return DuckDB(address, read_only=read_only)
+    if address.adapter == "postgresql":
+        with _needed("psycopg", "postgresql"), _needed("adbc_driver_postgresql", "postgresql"):
+            from rowid.databases.postgresql import PostgreSQL
+
+            return PostgreSQL(address, read_only=read_only)
     raise UsageError("there is no adapter for it here", where=address.shown)
 
 

@@ -88,6 +88,11 @@ def characters(array: Any) -> Any:
     return array.storage.field("characters")
 
 
+def plain(array: pa.Array) -> pa.Array:
+    """The text of a value that a database has a type for and Arrow has none; any other array is returned as it is."""
+    return array.storage if isinstance(array.type, pa.OpaqueType) else array
+
+
 def decoded(batch: pa.RecordBatch) -> pa.RecordBatch:
     """The batch with every cell column replaced by its values."""
     schema = decoded_schema(batch.schema)

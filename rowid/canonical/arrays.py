@@ -80,7 +80,8 @@ def _kind(type_: pa.DataType, column: str) -> Kind:
     hint = "Leave it out of the key columns"
     if is_.is_nested(type_):
         hint += ", or pick the fields that matter into columns of their own"
-    raise ColumnError(f"its type {type_} has no canonical text", where=f"column {column!r}", hint=hint + ".")
+    shown = type_.type_name if isinstance(type_, pa.OpaqueType) else type_  # a database's own word
+    raise ColumnError(f"its type {shown} has no canonical text", where=f"column {column!r}", hint=hint + ".")
 
 
 def _by_value(array: pa.Array, kind: Kind, rule: Rule, column: str, first_row: int) -> pa.Array:

@@ -4,7 +4,7 @@ from rowid.databases.address import SCHEMES, Address
 from rowid.databases.connections import Connection, read_connections, snowflake_files
 from rowid.databases.dialect import Dialect
 from rowid.databases.names import TableName
-from rowid.databases.protocol import CatalogColumn, Database
+from rowid.databases.protocol import CatalogColumn, Database, Described
 
 __all__ = [
     "SCHEMES",
@@ -12,6 +12,7 @@ __all__ = [
     "CatalogColumn",
     "Connection",
     "Database",
+    "Described",
     "Dialect",
     "TableName",
     "read_connections",

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any, Protocol, runtime_checkable
 
 import pyarrow as pa
 
@@ -73,4 +73,17 @@ class Database(Protocol):
 
     def close(self) -> None:
         """Closes the connection; harmless when called twice. An open transaction is taken back."""
+        ...
+
+
+@runtime_checkable
+class Described(Protocol):
+    """A database that has to look at the values of a query before it can say in which types they are read."""
+
+    def describe(self, sql: str) -> pa.Schema:
+        """The columns of a SELECT as they are read. May read all of its rows."""
+        ...
+
+    def deliver(self, sql: str, schema: pa.Schema) -> pa.RecordBatchReader:
+        """As ``stream``, in the types that ``describe`` found: values that no longer fit them are a SourceError."""
         ...

@@ -11,7 +11,7 @@ from rowid.canonical import texts
 from rowid.errors import ColumnError
 from rowid.recipe import Rule
 from rowid.sinks.rows import Lines
-from rowid.stream import CellType, characters
+from rowid.stream import CellType, characters, plain
 
 _TEXT = pa.large_string()
 # What would not be read back as it is: the empty string, quotes, line ends, control characters, white space at an end.
@@ -55,7 +55,7 @@ def _cells(column: pa.Array, name: str, delimiter: str) -> pa.Array:
     if isinstance(column.type, CellType):
         # Numbers, booleans and times; a decimal comma or a space would have kept the column text.
         return characters(column).cast(_TEXT)
-    text = texts(column, Rule(), column=name)
+    text = texts(plain(column), Rule(), column=name)
     if _is_plain(column.type):
         return text
     return _quoted(text, _UNSAFE + _or(delimiter))

@@ -18,7 +18,7 @@ from rowid.canonical import text as canonical_text
 from rowid.canonical import texts
 from rowid.recipe import Rule
 from rowid.sinks.rows import Lines
-from rowid.stream import values
+from rowid.stream import plain, values
 
 _TEXT = pa.large_string()
 _UNSAFE = '["\\\\\\x00-\\x1f\\x7f]'
@@ -40,7 +40,7 @@ def lines(names: list[str]) -> Lines:
 
 def _json(column: pa.Array, name: str) -> pa.Array:
     """A column's values as JSON, a null as ``null``."""
-    column = values(column)
+    column = plain(values(column))
     type_ = column.type
     if pa.types.is_nested(type_):
         made = [json.dumps(_plain(value), ensure_ascii=False) for value in column.to_pylist()]

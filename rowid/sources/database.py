@@ -5,7 +5,7 @@ from difflib import get_close_matches
 
 import pyarrow as pa
 
-from rowid.databases import Address, CatalogColumn, Database
+from rowid.databases import Address, CatalogColumn, Database, Described
 from rowid.errors import SourceError, UsageError
 from rowid.model import ColumnInfo, SourceInfo
 from rowid.sources.columns import named
@@ -55,8 +55,7 @@ class DatabaseSource:
     def _asked(self, database: Database) -> SourceInfo:
         rows = None
         declared = self._require_table(database)
-        with database.stream(f"SELECT * FROM ({self._sql(database)}) AS t WHERE 1 = 0") as empty:  # noqa: S608
-            self._schema = empty.schema
+        self._schema = _described(database, self._sql(database))
         named(self._schema.names, self.name)
         if self._address.table:
             rows = int(database.rows(f"SELECT count(*) FROM {database.dialect.table(self._address.table)}")[0][0])  # noqa: S608
@@ -81,13 +80,25 @@ class DatabaseSource:
             return f"SELECT * FROM {database.dialect.table(self._address.table)}"  # noqa: S608
         return self._address.query.strip().rstrip(";")
 
+    def _rows(self, database: Database) -> pa.RecordBatchReader:
+        sql = self._sql(database)
+        return database.deliver(sql, self._schema) if isinstance(database, Described) else database.stream(sql)
+
     def _batches(self) -> Iterator[pa.RecordBatch]:
         database = self._connect()
         try:
-            with database.stream(self._sql(database)) as rows:
+            with self._rows(database) as rows:
                 if rows.schema != self._schema:
                     what, hint = "its columns changed while it was being read", "Run again."
                     raise SourceError(what, where=self.name, hint=hint)
                 yield from rows
         finally:
             database.close()
+
+
+def _described(database: Database, sql: str) -> pa.Schema:
+    """The columns of a query, with as little of it read as the database needs for that."""
+    if isinstance(database, Described):
+        return database.describe(sql)
+    with database.stream(f"SELECT * FROM ({sql}) AS t WHERE 1 = 0") as empty:  # noqa: S608
+        return empty.schema
