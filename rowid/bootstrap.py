@@ -69,6 +69,10 @@ def connect(address: "Address", *, read_only: bool = False) -> "Database":
             from rowid.databases.postgresql import PostgreSQL
 
             return PostgreSQL(address, read_only=read_only)
+    if address.adapter == "sqlite":
+        from rowid.databases.sqlite import SQLite
+
+        return SQLite(address, read_only=read_only)
     raise UsageError("there is no adapter for it here", where=address.shown)
 
 

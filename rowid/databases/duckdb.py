@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any, ClassVar
 
 import duckdb
@@ -10,6 +9,7 @@ import pyarrow as pa
 
 from rowid.databases.address import Address
 from rowid.databases.dialect import Dialect
+from rowid.databases.files import require_file
 from rowid.databases.names import TableName
 from rowid.databases.protocol import CatalogColumn
 from rowid.errors import DatabaseError
@@ -83,7 +83,7 @@ class DuckDB:
         self._address = address
         path = address.path or ":memory:"
         if path != ":memory:":
-            _require(path, address.shown, read_only=read_only)
+            require_file(path, address.shown, read_only=read_only)
         with self._told():
             try:
                 self._connection = duckdb.connect(path, read_only=read_only and path != ":memory:")
@@ -208,16 +208,3 @@ class DuckDB:
         elif "read-only" in text:
             kind, what, hint = "permission", "the database is open for reading alone", ""
         return DatabaseError(what, kind=kind, where=self.name, hint=hint, detail=text)
-
-
-def _require(path: str, shown: str, *, read_only: bool) -> None:
-    """Raises DatabaseError where DuckDB's own words would be hard to read, or where it would make an empty file."""
-    file = Path(path)
-    if file.is_dir():
-        raise DatabaseError("it is a directory", kind="missing", where=shown, hint="Name a file in it.")
-    if not file.parent.is_dir():
-        raise DatabaseError(
-            "its directory does not exist", kind="missing", where=shown, hint=f"Make {str(file.parent)!r} first."
-        )
-    if read_only and not file.exists():
-        raise DatabaseError("there is no such database", kind="missing", where=shown, hint="Check the path.")
