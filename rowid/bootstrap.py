@@ -25,6 +25,8 @@ if TYPE_CHECKING:
 def open_source(uri: str, options: ReadOptions = ReadOptions()) -> Source:  # noqa: B008  it is frozen
     """The source that ``uri`` names: a file's path, ``file://``, ``-`` for standard input, or a database's table.
 
+    A folder of Parquet files, or a pattern like ``data/*.parquet``, is one table.
+
     Raises:
         UsageError: it names nothing that can be read.
         SourceError: the file cannot be read.

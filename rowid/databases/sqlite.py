@@ -18,7 +18,7 @@ from rowid.databases.sqlite_types import Checksum, Guess, SQLiteDialect, declare
 from rowid.errors import DatabaseError, SourceError, UsageError
 from rowid.stream import reader
 
-_ROWS = 16_384
+_ROWS = 8192
 _WAIT_S = 5.0
 _KINDS: Mapping[str, tuple[str, str, str]] = {
     "SQLITE_BUSY": ("busy", "another program is writing to the database", "Run again when it is done."),

@@ -138,11 +138,13 @@ class Guess:
         """Takes the next values; False where they do not fit what all before did, which are to be added again then."""
         kinds = set(map(type, values)) - {type(None)}
         self._kinds |= kinds
+        if self._declared:
+            if _fits(values, self._declared[0]):
+                return True
+            del self._declared[0]
+            return False
         if int in kinds and not self._wide:
             self._wide = any(type(value) is int and abs(value) > _EXACT_INTEGER for value in values)
-        if self._declared and not _fits(values, self._declared[0]):
-            del self._declared[0]
-            return not self._declared
         return True
 
     @property

@@ -1,4 +1,4 @@
-"""Files that rows come from: CSV, TSV, Parquet, JSON Lines and Excel."""
+"""Files that rows come from: CSV, TSV, Parquet (many as one), JSON Lines and Excel."""
 
 from rowid.model import ReadOptions
 from rowid.ports import Source
@@ -12,8 +12,14 @@ __all__ = ["file_source"]
 def file_source(path: str, options: ReadOptions = _DEFAULT) -> Source:
     """The table in a file; ``-`` is standard input. The format is told by the ending, else by the first bytes.
 
+    A folder of Parquet files, or a pattern like ``data/*.parquet``, is one table.
+
     Raises SourceError if there is no such file, it may not be read, or it is nothing that rows can be read from.
     """
+    from rowid.sources.folder import ParquetFolder, parquet_files
+
+    if files := parquet_files(path):
+        return ParquetFolder(path, files)
     file = InputFile(path)
     format_ = file.format()
     if format_ == "Parquet":

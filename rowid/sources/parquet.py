@@ -37,11 +37,15 @@ class ParquetSource:
                 self._info = SourceInfo(self.name, "Parquet", columns, meta.num_rows, details)
         return self._info
 
+    def schema(self) -> pa.Schema:
+        """The columns' Arrow types, and what else the file says of itself."""
+        with self._opened() as file:
+            return file.schema_arrow
+
     def open(self) -> pa.RecordBatchReader:
         """The rows from the first; each call gives a fresh reader."""
         self.info()
-        with self._opened() as file:
-            schema = file.schema_arrow
+        schema = self.schema()
         return reader(schema, self._batches(schema))
 
     def _batches(self, schema: pa.Schema) -> Iterator[pa.RecordBatch]:
