@@ -75,6 +75,11 @@ def connect(address: "Address", *, read_only: bool = False) -> "Database":
         from rowid.databases.sqlite import SQLite
 
         return SQLite(address, read_only=read_only)
+    if address.adapter == "sqlalchemy":
+        with _needed("sqlalchemy", "sqlalchemy"):
+            from rowid.databases.generic import Generic
+
+            return Generic(address, read_only=read_only)
     raise UsageError("there is no adapter for it here", where=address.shown)
 
 

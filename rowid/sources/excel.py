@@ -9,9 +9,9 @@ from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, Pass
 from rowid import canonical
 from rowid.errors import SourceError
 from rowid.model import ColumnInfo, ReadOptions, SourceInfo
+from rowid.objects import ObjectGuess
 from rowid.sources.columns import named, require_known
 from rowid.sources.files import InputFile
-from rowid.sources.objects import ObjectGuess
 from rowid.stream import reader
 
 _EXACT_INTEGER = 2**53

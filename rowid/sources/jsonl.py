@@ -14,10 +14,10 @@ import pyarrow as pa
 
 from rowid.errors import SourceError
 from rowid.model import ColumnInfo, ReadOptions, SourceInfo
+from rowid.objects import ObjectGuess
 from rowid.sources.columns import require_known
 from rowid.sources.encoding import Encoding, Utf8Stream, encoding_of
 from rowid.sources.files import InputFile
-from rowid.sources.objects import ObjectGuess
 from rowid.stream import reader
 
 _ROWS = 8192

@@ -1,8 +1,9 @@
-"""Columns of Python objects, as JSON and Excel give them: which Arrow type holds all of a column without loss."""
+"""Columns of Python objects, as JSON, Excel and drivers give them: which Arrow type holds all of one without loss."""
 
 import json
 from collections.abc import Sequence
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pyarrow as pa
@@ -10,6 +11,12 @@ import pyarrow as pa
 from rowid import canonical
 
 _EXACT_INTEGER = 2**53
+
+
+class _Instant(datetime):
+    """Stands for a datetime with a zone among the kinds of values."""
+
+
 _NAMES: dict[type, str] = {
     bool: "booleans",
     int: "whole numbers",
@@ -19,6 +26,9 @@ _NAMES: dict[type, str] = {
     datetime: "timestamps",
     time: "times",
     timedelta: "durations",
+    bytes: "binary",
+    Decimal: "exact decimals",
+    _Instant: "timestamps with a zone",
     list: "lists",
     dict: "objects",
 }
@@ -29,6 +39,8 @@ _SIMPLE: dict[type, pa.DataType] = {
     date: pa.date32(),
     time: pa.time64("us"),
     timedelta: pa.duration("us"),
+    bytes: pa.binary(),
+    _Instant: pa.timestamp("us", "UTC"),
 }
 
 
@@ -39,12 +51,18 @@ class ObjectGuess:
         self._keep_text = keep_text
         self._kinds: set[type] = set()
         self._least = self._most = 0
+        self._whole = self._places = 0
         self._nested: pa.DataType | None = None
         self._nested_fails = False
 
     def add(self, values: Sequence[Any]) -> None:
         """Takes the next values; ``None`` is a null."""
         kinds = set(map(type, values)) - {type(None)}
+        if datetime in kinds:
+            moments = {datetime if one.tzinfo is None else _Instant for one in values if type(one) is datetime}
+            kinds = kinds - {datetime} | moments
+        if Decimal in kinds:
+            self._add_decimals([value for value in values if type(value) is Decimal])
         self._kinds |= kinds
         if int in kinds:
             whole = [value for value in values if type(value) is int]
@@ -58,8 +76,8 @@ class ObjectGuess:
         kinds = self._kinds
         if self._keep_text or not kinds:
             return pa.string()
-        if kinds == {int}:
-            return self._integer()
+        if kinds <= {int, Decimal}:
+            return self._decimal() if Decimal in kinds else self._integer()
         if kinds <= {int, float} and not max(self._most, -self._least) > _EXACT_INTEGER:
             return pa.float64()
         if kinds <= {date, datetime} and datetime in kinds:
@@ -100,6 +118,20 @@ class ObjectGuess:
         if digits > 76:
             return pa.string()
         return pa.decimal128(38, 0) if digits <= 38 else pa.decimal256(76, 0)
+
+    def _decimal(self) -> pa.DataType:
+        whole = max(self._whole, len(str(max(self._most, -self._least))))
+        if whole + self._places > 76:
+            return pa.string()
+        return pa.decimal128(38, self._places) if whole + self._places <= 38 else pa.decimal256(76, self._places)
+
+    def _add_decimals(self, values: Sequence[Decimal]) -> None:
+        for value in values:
+            if not value.is_finite():
+                self._whole = 77  # text alone writes an infinity
+            else:
+                self._places = max(self._places, -int(value.as_tuple().exponent))
+                self._whole = max(self._whole, value.adjusted() + 1)
 
     def _add_nested(self, values: Sequence[Any]) -> None:
         try:
