@@ -5,6 +5,8 @@ from pathlib import Path
 
 from hypothesis import HealthCheck, settings
 
+from tests.postgres import postgres, postgres_server  # noqa: F401  fixtures for all folders
+
 os.environ["ROWID_TUNING"] = os.devnull  # whoever runs the tests may have tuned the machine
 os.environ.setdefault("ROWID_CACHE", str(Path(__file__).parent.parent / ".pytest_cache" / "rowid"))
 

@@ -65,8 +65,8 @@ class Address:
             raise UsageError("it is no URI that can be read", where=f"{scheme}://", hint=_ESCAPE) from None
         if split.fragment:
             raise UsageError("the URI holds a #", where=f"{scheme}://", hint=_ESCAPE)
-        if ":" in split.netloc and "@" not in split.netloc and "@" in split.path + split.query:
-            raise UsageError("the URI holds a / or ? before an @", where=f"{scheme}://", hint=_ESCAPE)  # a password's
+        if ":" in split.netloc and "@" in split.path + split.query:  # the / or ? may be a password's
+            raise UsageError("the URI holds a / or ? before an @", where=f"{scheme}://", hint=_ESCAPE)
         given = parse_qsl(split.query, keep_blank_values=True)
         meant = {name: value for name, value in given if name in {"table", "query"}}
         if meant.get("table") and meant.get("query"):

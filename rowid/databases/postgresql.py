@@ -199,7 +199,7 @@ class PostgreSQL:
     def _told(self, *, connecting: bool = False) -> Iterator[None]:
         try:
             yield
-        except (psycopg.Error, adbc_driver_manager.Error, OSError) as error:
+        except (psycopg.Error, adbc_driver_manager.Error, pa.ArrowException, OSError) as error:
             raise refused(error, self.name, connecting=connecting) from None
 
 

@@ -1,4 +1,7 @@
-"""What PostgreSQL refuses, in our words: by SQLSTATE, and by its text where a connection was never made."""
+"""What PostgreSQL refuses, in our words: by SQLSTATE, and by its text where there is none.
+
+A connection that is not made has none, and neither has what goes wrong while ADBC reads.
+"""
 
 from collections.abc import Mapping
 
@@ -35,7 +38,8 @@ _TEXTS: Mapping[str, _Told] = {
     "no pg_hba.conf entry": _STATES["28"],
     "authentication failed": _STATES["28"],
     "certificate": ("authentication", "the server's or the client's certificate was refused", "Check sslmode."),
-    "permission denied for database": _STATES["42501"],
+    "permission denied": _STATES["42501"],
+    "read-only transaction": _STATES["25006"],
     "terminating connection": _STATES["57P"],
     "too many": _STATES["53300"],
     "starting up": ("busy", "the server is starting up", "Run again in a moment."),
@@ -62,6 +66,8 @@ def _unknown(text: str, connecting: bool) -> _Told:
         return _STATES["28"]
     if 'database "' in text and "does not exist" in text:
         return _STATES["3D000"]
+    if "ERROR:" in text:
+        return "statement", "the server could not finish the query", ""
     if connecting:
         return "network", "the server cannot be connected to", "Check host, port, user and database."
     return _STATES["08"]

@@ -206,7 +206,7 @@ def _array(values: Sequence[Any], type_: pa.DataType) -> pa.Array:
     if is_.is_integer(type_):
         return _of(values, kinds, {int}, type_)
     if is_.is_floating(type_):
-        wide = _of(values, kinds, {float}, pa.float64())
+        wide = _of(values, kinds, {int, float}, pa.float64())  # a whole number of over 53 bits is refused
         narrow = wide.cast(type_)
         if not narrow.cast(pa.float64()).equals(wide):
             raise ValueError(type_)
