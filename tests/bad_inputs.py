@@ -8,11 +8,12 @@ import io
 import os
 import re
 import signal
+import sqlite3
 import subprocess
 import sys
 import tempfile
 from collections.abc import Callable
-from contextlib import chdir, redirect_stderr, redirect_stdout
+from contextlib import chdir, closing, redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field
 from pathlib import Path
 from unittest import mock
@@ -136,6 +137,12 @@ def _workbook() -> None:
     book.save("in.xlsx")
 
 
+def _sqlite() -> None:
+    with closing(sqlite3.connect("in.db")) as database:
+        database.execute("CREATE TABLE people (name TEXT)")
+        database.commit()
+
+
 def _with_ids() -> None:
     Path("in.csv").write_text(PEOPLE)
     assert _in_process(Case("", lambda: None, "rowid run in.csv -o ids.csv --save-recipe r.yaml", 0))[0] == 0
@@ -195,7 +202,7 @@ def _interrupted(case: Case) -> tuple[int, str]:
 RUN = "rowid run in.csv -o out.csv"
 CASES = (
     Case("no such file", _write("in.csv", PEOPLE), "rowid run inn.csv -o out.csv", 3),
-    Case("a directory", lambda: Path("in.csv").mkdir(), RUN, 3),
+    Case("a directory without Parquet files", lambda: Path("in.csv").mkdir(), RUN, 3),
     Case("an empty file", _write("in.csv", ""), RUN, 3),
     Case("a header only (that is a table without rows)", _write("in.csv", "name,city\n"), RUN, 0, leaves=("out.csv",)),
     Case("binary junk named .csv", _write("in.csv", _junk()), RUN, 3),
@@ -284,7 +291,35 @@ CASES = (
     Case("a secret that is no base64", _write("in.csv", PEOPLE), f"{RUN} --key-env KEY", 2, env={"KEY": "not base64!"}),
     Case("a form that does not exist", _write("in.csv", PEOPLE), f"{RUN} --form base64", 2),
     Case("an unknown option", _write("in.csv", PEOPLE), f"{RUN} --fromat hex", 2),
-    Case("an unknown scheme", lambda: None, "rowid run postgresql://me:secret@host/db -o out.csv", 2),
+    Case("a database without a table", lambda: None, "rowid run postgresql://me:secret@host/db -o out.csv", 2),
+    Case("a scheme of no database", lambda: None, "rowid run nosql://me:secret@host/db?table=t -o out.csv", 2),
+    Case(
+        "a password that is not escaped",
+        lambda: None,
+        "rowid run postgresql://me:1/secret@host/db?table=t -o out.csv",
+        2,
+    ),
+    Case(
+        "no server",
+        lambda: None,
+        "rowid run postgresql://me:secret@127.0.0.1:1/db?table=t -o out.csv",
+        5,
+    ),
+    Case("no such table", _sqlite, "rowid run sqlite:///in.db?table=peple -o out.csv", 3),
+    Case("a query that is no SELECT", _sqlite, "rowid run sqlite:///in.db?query=DROP%20TABLE%20people -o out.csv", 5),
+    Case("a file that is no database", _write("in.db", PEOPLE), "rowid run sqlite:///in.db?table=people -o out.csv", 5),
+    Case("no such database", lambda: None, "rowid run sqlite:///in.db?table=people -o out.csv", 5),
+    Case("no file of a pattern", lambda: None, "rowid run *.parquet -o out.csv", 3),
+    Case(
+        "Parquet files of other columns",
+        lambda: (
+            Path("in").mkdir(),
+            _parquet("in/a.parquet", n=pa.array([1]))(),
+            _parquet("in/b.parquet", m=pa.array([1]))(),
+        ),
+        "rowid run in -o out.csv",
+        3,
+    ),
     Case("a column to leave out that is not there", _write("in.csv", PEOPLE), "rowid keys in.csv --exclude nam", 1),
     Case("keys of no column", _write("in.csv", PEOPLE), "rowid keys in.csv --max-columns 0", 2),
     Case("a setting that makes no sense", _write("in.csv", PEOPLE), RUN, 2, env={"ROWID_PORT": "eighty"}),

@@ -19,8 +19,8 @@ Input = Annotated[
     str,
     typer.Argument(
         metavar="IN",
-        help="A CSV, TSV, Parquet, JSON Lines or Excel file (CSV, TSV and JSON Lines also as .gz or .zst), or `-`: "
-        "standard input.",
+        help="A CSV, TSV, Parquet, JSON Lines or Excel file (CSV, TSV and JSON Lines also as .gz or .zst), a folder or "
+        "a pattern of Parquet files, the URI of a database's table or query, or `-`: standard input.",
     ),
 ]
 Delimiter = Annotated[
