@@ -13,6 +13,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from rowid.databases.dialect import Dialect
+from rowid.databases.names import TableName
 from rowid.errors import SourceError
 
 MOST_DIGITS = 76
@@ -158,6 +159,10 @@ class PostgreSQLDialect(Dialect):
         )
         named = next((name for name, tests in kinds if any(test(type_) for test in tests)), None)
         return self._TYPES.get(type_) or named or super().type_of(type_)
+
+    def lock(self, table: TableName) -> str:
+        """What keeps others from writing to a table until the transaction ends."""
+        return f"LOCK TABLE {self.table(table)} IN SHARE ROW EXCLUSIVE MODE"
 
     def checksums(self, column: str, form: str) -> tuple[str, str]:
         """See ``Dialect.checksums``."""

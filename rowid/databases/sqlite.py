@@ -51,7 +51,7 @@ class SQLite:
     dialect: Dialect = SQLiteDialect()
 
     def __init__(self, address: Address, *, read_only: bool = False) -> None:
-        self._address = address
+        self._address, self._read_only = address, read_only
         if not address.path:
             raise UsageError("it names no file", where=self.name, hint="Write sqlite:///path/file.db?table=t.")
         require_file(address.path, address.shown, read_only=read_only)
@@ -136,8 +136,8 @@ class SQLite:
                 self.rollback()
 
     def begin(self) -> None:
-        """Starts a transaction."""
-        self.rows("BEGIN")
+        """Starts a transaction; of two that write, the second waits here."""
+        self.rows("BEGIN" if self._read_only else "BEGIN IMMEDIATE")
 
     def commit(self) -> None:
         """Makes it stand."""

@@ -385,7 +385,8 @@ def test_tables_that_lock_each_other_are_busy(database: Database, postgres):
     database.execute("CREATE TABLE t (a int)")
     database.execute("SET lock_timeout = '50ms'")
     with psycopg.connect(postgres) as other:
-        other.execute("LOCK TABLE t")
+        other.execute(database.dialect.lock(TableName("t")))
+        assert database.rows("SELECT count(*) FROM t") == [(0,)]
         with pytest.raises(DatabaseError, match="someone else holds") as caught:
             database.execute("INSERT INTO t VALUES (1)")
     assert caught.value.kind == "busy"

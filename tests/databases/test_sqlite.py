@@ -228,6 +228,8 @@ def test_a_database_that_someone_writes_to_is_busy(database, path, monkeypatch):
     with pytest.raises(DatabaseError, match="another program is writing") as caught:
         database.execute("INSERT INTO t VALUES (2)")
     assert caught.value.kind == "busy"
+    with pytest.raises(DatabaseError, match="another program is writing"):
+        database.begin()
     other.close()
     assert database.execute("INSERT INTO t VALUES (2)") == 1
 
