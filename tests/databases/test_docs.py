@@ -15,7 +15,7 @@ import pytest
 from rowid.cli import main
 from rowid.databases import Address
 from rowid.errors import UsageError
-from tests.databases.tables import connect
+from tests.databases.tables import connect, read
 from tests.databases.test_postgresql import OPAQUE, PLAIN
 
 PAGE = (Path(__file__).parents[2] / "docs" / "databases.md").read_text(encoding="utf-8")
@@ -54,6 +54,11 @@ def test_every_type_that_is_tried_is_on_the_page():
         }
     for kind in OPAQUE:
         assert f"`{kind}`" in PAGE or kind in {"integer[]", "text[]", "int4range", "tstzrange", "point", "pair"}
+
+
+def test_duckdb_without_a_file_is_in_memory():
+    assert "`duckdb://?query=SELECT ...` is one in memory" in PAGE
+    assert read("duckdb://?query=SELECT 42 AS a").to_pylist() == [{"a": 42}]
 
 
 @pytest.mark.parametrize(
