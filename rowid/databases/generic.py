@@ -135,9 +135,8 @@ class Generic:
         given = [
             dict(zip(keys, row, strict=True)) for row in zip(*(one.to_pylist() for one in rows.columns), strict=True)
         ]
-        with self._told():
+        with self._told(), self._settled():
             self._connection.execute(values, given)
-            self._settle(keep=True)
 
     def begin(self) -> None:
         """Starts a transaction."""
@@ -180,7 +179,17 @@ class Generic:
     @contextmanager
     def _asked(self, sql: str, parameters: Sequence[Any]) -> Iterator[sa.CursorResult[Any]]:
         given = {f"p{at}": value for at, value in enumerate(parameters)}
-        yield self._connection.execute(sa.text(_named(sql, bound=bool(given))), given)
+        with self._settled():
+            yield self._connection.execute(sa.text(_named(sql, bound=bool(given))), given)
+
+    @contextmanager
+    def _settled(self) -> Iterator[None]:
+        """Makes one statement stand outside ``begin`` and ``commit``, or leaves nothing of one that fails."""
+        try:
+            yield
+        except BaseException:
+            self._settle()
+            raise
         self._settle(keep=not self._read_only)
 
     def _settle(self, *, keep: bool = False) -> None:

@@ -150,6 +150,15 @@ def test_a_transaction_stands_whole_or_not_at_all(database):
     assert database.rows("SELECT count(*) FROM t WHERE b IS NULL") == [(1,)]
 
 
+def test_after_a_failure_the_next_statement_is_done(database):
+    database.execute("CREATE TABLE t (a INTEGER PRIMARY KEY)")
+    rows = pa.record_batch({"a": pa.array([1, 1], pa.int64())})
+    for fails in (lambda: database.append(TableName("t"), rows), lambda: database.rows("SELECT nothing FROM t")):
+        with pytest.raises(DatabaseError):
+            fails()
+        assert database.rows("SELECT count(*) FROM t") == [(0,)]
+
+
 def test_two_values_differ_or_not_also_where_one_is_null(database):
     database.execute("CREATE TABLE p (a INTEGER, b INTEGER)")
     database.execute("INSERT INTO p VALUES (1, 1), (1, 2), (1, NULL), (NULL, NULL)")
