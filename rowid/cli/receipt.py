@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from rowid import pipeline
 
 if TYPE_CHECKING:
-    from rowid.model import AuditTrail
+    from rowid.model import AuditTrail, Receipt
 
 _LONG_S = 10.0  # a run of so many seconds is worth a hint
 
@@ -16,6 +16,7 @@ def receipt(trail: "AuditTrail") -> str:
     rows = "1 row" if trail.rows_out == 1 else f"{trail.rows_out:,} rows"
     lines = {
         "written": f"{rows} to {trail.sink} in {trail.elapsed_s:,.2f} s{rate}",
+        **_table(trail.receipt),
         "IDs": f"{trail.distinct_ids:,} different, {trail.null_ids:,} null",
         **pipeline.applied(trail.to_dict()),
         "recipe": trail.recipe_fingerprint,
@@ -26,3 +27,17 @@ def receipt(trail: "AuditTrail") -> str:
     if trail.collisions:
         lines["collisions"] = f"{trail.collisions:,} different rows share an ID; use a longer form (hex or binary)"
     return "\n".join(f"{name:<12} {value}" for name, value in lines.items())
+
+
+def _table(receipt: "Receipt | None") -> dict[str, str]:
+    """What became of the rows in a database's table; nothing of a file, of which that is known."""
+    if receipt is None or receipt.verified is None:
+        return {}
+    done = f"{receipt.inserted:,} inserted, {receipt.updated:,} updated, {receipt.unchanged:,} unchanged"
+    rejected = f", {receipt.rejected:,} rejected (they have no ID)" if receipt.rejected else ""
+    missing = f"{receipt.missing:,} of the table are not in the input; {receipt.removed:,} of them removed or marked"
+    return {
+        "rows": done + rejected,
+        **({"missing": missing} if receipt.missing else {}),
+        "verified": "the table holds these IDs: their number and fingerprint are the same",
+    }

@@ -33,6 +33,7 @@ class DuckDBDialect(Dialect):
     """DuckDB's words."""
 
     name: ClassVar[str] = "duckdb"
+    folds_case: ClassVar[bool] = True
     _TYPES: ClassVar[Mapping[pa.DataType, str]] = {
         pa.null(): "VARCHAR", pa.bool_(): "BOOLEAN",
         pa.int8(): "TINYINT", pa.int16(): "SMALLINT", pa.int32(): "INTEGER", pa.int64(): "BIGINT",
