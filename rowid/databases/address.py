@@ -11,7 +11,7 @@ A name in it is percent-decoded and then taken exactly as it is written.
 import re
 from dataclasses import dataclass, field
 from typing import Self
-from urllib.parse import parse_qsl, unquote, urlencode, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, unquote, urlencode, urlsplit
 
 from rowid.databases.names import TableName
 from rowid.errors import UsageError
@@ -79,7 +79,7 @@ class Address:
         shown = f"{scheme}://{user + '@' if user else ''}{host}{unquote(path)}"
         return cls(
             adapter,
-            urlunsplit((split.scheme, split.netloc, path, rest, "")),
+            f"{split.scheme}://{split.netloc}{path}" + (f"?{rest}" if rest else ""),  # urlunsplit loses ////
             f"{shown}?query" if meant.get("query") else f"{shown}?table={table}" if table else shown,
             table,
             meant.get("query", ""),

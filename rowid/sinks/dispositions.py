@@ -105,7 +105,7 @@ def refuse_repeated(task: Task, id_column: str) -> None:
     (repeated,) = task.ask(task.say.repeated())
     if repeated:
         raise DataError(
-            f"{repeated:,} {'IDs are' if repeated > 1 else 'ID is'} in more than one of the new rows, and a merge takes "
+            f"{repeated:,} {'IDs are' if repeated > 1 else 'ID is'} in more than one new row, and a merge takes "
             "an ID for one row",
             where=f"column {id_column!r}",
             hint="Add a key column that tells the rows apart, remove the repeated ones, or use duplicates: number.",
