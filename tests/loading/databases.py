@@ -62,9 +62,7 @@ class Place:
         force: bool = False, table: str = "t", chunk: int | None = None, **recipe: Any,
     ) -> Receipt:  # fmt: skip
         """Loads a table, or what a URI names, by a recipe of the column ``k`` unless it says otherwise."""
-        sink = bootstrap.open_sink(
-            self.uri(table), force=force, loading=Loading(write, missing, dry_run)
-        )
+        sink = bootstrap.open_sink(self.uri(table), force=force, loading=Loading(write, missing, dry_run))
         try:
             source = bootstrap.open_source(rows, ReadOptions()) if isinstance(rows, str) else Table(rows, chunk=chunk)
             replace = recipe.pop("replace", False)

@@ -1,14 +1,17 @@
 """Loads a table again and again, killed before one call of the database after the other; run as a program.
 
-The rows go to the tables ``t0``, ``t1``, ... of a database; the load of ``tN`` is killed before its call number N. Prints
-the names of the calls, as JSON. Each load is a process of its own, forked from this one, which never opens a database.
+The rows go to the tables ``t0``, ``t1``, ... of a database; the load of ``tN`` is killed before its call number N.
+Prints the names of the calls, as JSON. Each load is a process of its own, forked from this one, which never opens a
+database.
 """
 
 import json
 import os
 import signal
 import sys
+import traceback
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +23,7 @@ from tests.loading.databases import Place
 N = 40
 BEFORE = pa.table({"k": range(N), "v": [f"v{i}" for i in range(N)]})
 AFTER = pa.table({"k": range(N // 2, N + 10), "v": [f"v{i}" if i % 2 else "changed" for i in range(N // 2, N + 10)]})
-CHUNK = 10
+CHUNK = 15
 
 
 class Dying:
@@ -48,12 +51,14 @@ def forked(work: Callable[[], object]) -> int:
     """Does it in a process of its own; how that ended."""
     pid = os.fork()
     if pid == 0:
+        code = 1
         try:
             work()
-            os._exit(0)
-        except BaseException:
-            sys.excepthook(*sys.exc_info())
-            os._exit(1)
+            code = 0
+        finally:
+            if code:
+                traceback.print_exc()
+            os._exit(code)
     return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
 
 
@@ -62,14 +67,14 @@ def main(base: str, write: str, missing: str, last_words: str) -> None:
     place, calls, connect, words = Place(base), [], bootstrap.connect, Path(last_words)
 
     def load(table: str, dies_at: int) -> None:
-        bootstrap.connect = lambda address, **how: Dying(connect(address, **how), dies_at, words)  # type: ignore[assignment]
+        if write != "new":
+            place.load(BEFORE, table=table)
+        bootstrap.connect = lambda address, **how: Dying(connect(address, **how), dies_at, words)
         place.load(AFTER, None if write == "new" else write, missing=missing, table=table, chunk=CHUNK)
 
     while True:
         table = f"t{len(calls)}"
-        if write != "new" and forked(lambda table=table: place.load(BEFORE, table=table)):  # type: ignore[misc]
-            raise SystemExit("the table could not be prepared")
-        ended = forked(lambda table=table, at=len(calls): load(table, at))  # type: ignore[misc]
+        ended = forked(partial(load, table, len(calls)))
         if ended == 0:
             break
         if ended != -signal.SIGKILL:

@@ -8,6 +8,7 @@ import pytest
 
 from rowid import row_id
 from rowid.errors import DataError, SinkError
+from rowid.recipe import Recipe
 from rowid.sinks.recorded import NAME
 from tests.loading.databases import Place
 
@@ -25,14 +26,13 @@ def did(receipt) -> tuple[int, int, int, int, int, int]:
     return tuple(getattr(receipt, n) for n in ("inserted", "updated", "unchanged", "rejected", "missing", "removed"))
 
 
-@pytest.mark.parametrize("form", ["hex", "uuid", "int64", "binary"])
-@pytest.mark.parametrize("write", [None, "append", "replace", "merge"])
+@pytest.mark.parametrize(
+    ("write", "form"), [(None, "hex"), ("append", "uuid"), ("replace", "int64"), ("merge", "binary")]
+)
 def test_a_new_table_is_made(place, write, form):
     assert did(place.load(BEFORE, write, form=form)) == (3, 0, 0, 0, 0, 0)
     assert held(place) == [(1, "a"), (2, "b"), (3, None)]
     assert place.tables() == [NAME, "t"]
-    from rowid.recipe import Recipe
-
     ids = [bytes(one) if form == "binary" else one for (one,) in place.rows("SELECT row_id FROM t ORDER BY k")]
     assert [str(one) for one in ids] == [str(row_id([k], Recipe(["k"], form=form))) for k in (1, 2, 3)]
     if write:
@@ -197,8 +197,6 @@ def test_every_type_comes_back_unchanged(place):
 def test_the_record_tells_by_which_recipe_and_run(place):
     place.load(BEFORE)
     receipt = place.load(AFTER, "merge")
-    from rowid.recipe import Recipe
-
     recipe = Recipe(["k"])
     [(*known, rows, run)] = place.rows(
         f"SELECT table_name, recipe_fingerprint, recipe, spec, id_column, rows, run_id FROM {NAME}"

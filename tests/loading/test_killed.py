@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from rowid.sinks.recorded import NAME
-from tests.loading.killing import AFTER, BEFORE, N
+from tests.loading.killing import AFTER, BEFORE, CHUNK, N
 
 WAYS = [("new", "report"), ("append", "report"), ("replace", "report"), ("merge", "delete")]
 
@@ -26,27 +26,42 @@ def expected(write) -> list[tuple[int, str]]:
 def test_a_load_may_be_killed_at_every_call(place, tmp_path, write, missing):
     command = [sys.executable, "-m", "tests.loading.killing", place.base, write, missing, str(tmp_path / "words")]
     done = subprocess.run(
-        command, capture_output=True, text=True, timeout=300, check=False, env={**os.environ, "ROWID_TUNING": os.devnull}
+        command,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+        env={**os.environ, "ROWID_TUNING": os.devnull},
     )
     assert done.returncode == 0, done.stderr
     calls = json.loads(done.stdout)
     assert {"columns", "rows", "execute", "append", "begin", "commit", "rollback", "close"} <= set(calls)
-    assert calls.count("append") == len(AFTER) // 10
+    assert calls.count("append") == len(AFTER) // CHUNK
     committed = calls.index("commit")
+    tables = [f"t{at}" for at in range(len(calls) + 1)]
 
-    tables = place.tables()
-    assert set(tables) <= {NAME, *(f"t{at}" for at in range(len(calls) + 1))}, "no staging table is left"
-    for at in range(len(calls)):
-        table = f"t{at}"
+    after_killing = looked_at(place)
+    assert set(after_killing) <= set(tables), "no staging table is left"
+    for at, table in enumerate(tables):
         before = None if write == "new" else rows_of(BEFORE)
-        held = place.rows(f"SELECT k, v FROM {table} ORDER BY k") if table in tables else None
-        assert held == (before if at <= committed else expected(write)), (at, calls[at])
-        if held is not None:
-            assert place.rows(f"SELECT rows FROM {NAME} WHERE table_name = ?", (table,)) == [(len(held),)]
+        assert after_killing.get(table) == (before if at <= committed else expected(write)), (at, [*calls, "end"][at])
 
-        again = "replace" if write == "new" else write
-        receipt = place.load(AFTER, again, missing=missing, table=table)
+    for at, table in enumerate(tables):
+        receipt = place.load(AFTER, "replace" if write == "new" else write, missing=missing, table=table)
         assert (receipt.inserted == 0) == (at > committed)
-        assert place.rows(f"SELECT k, v FROM {table} ORDER BY k") == expected(write)
-        assert place.rows(f"SELECT count(*), count(DISTINCT row_id) FROM {table}") == [(len(expected(write)),) * 2]
-    assert set(place.tables()) == {NAME, *(f"t{at}" for at in range(len(calls) + 1))}
+        assert receipt.verified
+    assert looked_at(place) == dict.fromkeys(tables, expected(write))
+
+
+def looked_at(place) -> dict[str, list[tuple[int, str]]]:
+    """Every table with its rows, of which none has the ID of another, and as many as the record says."""
+    database = place.connect()
+    try:
+        found = {str(name) for name in database.tables()} - {NAME}
+        rows = {name: database.rows(f"SELECT k, v FROM {name} ORDER BY k") for name in found}
+        for name, held in rows.items():
+            assert database.rows(f"SELECT count(DISTINCT row_id) FROM {name}") == [(len(held),)]
+            assert database.rows(f"SELECT rows FROM {NAME} WHERE table_name = ?", (name,)) == [(len(held),)]
+        return rows
+    finally:
+        database.close()
