@@ -66,7 +66,7 @@ def test_it_is_what_duckdb_says(form):
     with duckdb.connect() as connection:
         connection.register("ids", pa.table({"id": array}))
         sums = ", ".join(DuckDBDialect().checksums('"id"', form))
-        assert Fingerprint(*connection.sql(f"SELECT count(id), {sums} FROM ids").fetchone()) == slowly(array, form)
+        assert Fingerprint(*connection.execute(f"SELECT count(id), {sums} FROM ids").fetchone()) == slowly(array, form)
 
 
 @pytest.mark.parametrize("form", FORMS)
