@@ -79,7 +79,7 @@ class Address:
         shown = f"{scheme}://{user + '@' if user else ''}{host}{unquote(path)}"
         return cls(
             adapter,
-            f"{split.scheme}://{split.netloc}{path}" + (f"?{rest}" if rest else ""),  # urlunsplit loses ////
+            f"{scheme}://{split.netloc}{path}{'?' * bool(rest)}{rest}",  # urlunsplit takes //path for a host
             f"{shown}?query" if meant.get("query") else f"{shown}?table={table}" if table else shown,
             table,
             meant.get("query", ""),

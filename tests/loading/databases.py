@@ -8,7 +8,7 @@ from typing import Any
 import pyarrow as pa
 
 from rowid import bootstrap, pipeline
-from rowid.databases import Address, Database
+from rowid.databases import Address, Database, Dialect
 from rowid.model import Loading, ReadOptions, Receipt
 from rowid.recipe import Recipe
 from tests.doubles import Table
@@ -49,13 +49,15 @@ class Place:
         finally:
             database.close()
 
+    @property
+    def dialect(self) -> Dialect:
+        database = self.connect()
+        database.close()
+        return database.dialect
+
     def declared(self, type_: pa.DataType) -> str:
         """The database's word for a type."""
-        database = self.connect()
-        try:
-            return database.dialect.type_of(type_)
-        finally:
-            database.close()
+        return self.dialect.type_of(type_)
 
     def load(
         self, rows: pa.Table | str, write: str | None = None, *, missing: str = "report", dry_run: bool = False,

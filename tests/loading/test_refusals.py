@@ -155,7 +155,7 @@ def test_a_type_that_no_column_has(place, type_):
 
 
 def test_names_that_no_table_has(place):
-    dialect = place.connect().dialect
+    dialect = place.dialect
     if dialect.folds_case:
         with pytest.raises(ColumnError, match=r"column 'V': .* takes it for the same as 'v'"):
             place.load(ROWS.append_column("V", ROWS["v"]))
