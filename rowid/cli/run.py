@@ -16,7 +16,7 @@ from rowid.recipe import DUPLICATES, FORMS, NULLS, Recipe
 from rowid.settings import Settings
 
 if TYPE_CHECKING:
-    from rowid.model import AuditTrail
+    from rowid.model import AuditTrail, Loading
     from rowid.ports import Observer
 
 _ID, _FILES = "What the ID is like", "Files"
@@ -142,7 +142,7 @@ def run(
                 )
         if save_recipe and not dry_run:
             _save(chosen, save_recipe)
-        _answer(trail, json=json, rows_on_stdout=output == "-", dry_run=dry_run)
+        _answer(trail, how, json=json, rows_on_stdout=output == "-")
     except SignalReceived as stop:
         stop.done = written.yes
         raise
@@ -157,13 +157,13 @@ class _Written:
         self.yes = self.yes or isinstance(event, RunFinished)
 
 
-def _answer(trail: "AuditTrail", *, json: bool, rows_on_stdout: bool, dry_run: bool) -> None:
-    if dry_run:
+def _answer(trail: "AuditTrail", how: "Loading", *, json: bool, rows_on_stdout: bool) -> None:
+    if how.dry_run:
         loading.answer_dry_run(trail, json=json)
     elif not json:
         from rowid.cli.receipt import receipt
 
-        tell(receipt(trail))
+        tell(receipt(trail, how.missing))
     elif rows_on_stdout:
         tell(as_json(trail.to_dict()))
     else:

@@ -1,13 +1,10 @@
 """Ctrl-C at any step and a disk that fills up leave the table as it was or as it should be, and nothing beside it."""
 
 import os
-import signal
 import subprocess
 import sys
 from itertools import count
 from pathlib import Path
-
-import pytest
 
 from rowid import bootstrap
 from rowid.sinks.recorded import NAME
@@ -77,7 +74,7 @@ except KeyboardInterrupt:
 def test_a_full_disk(tmp_path):
     """In a file system of 3 MB; where none can be mounted, with files of at most that size."""
     (tmp_path / "small.csv").write_text("k,v\n1,a\n")
-    (tmp_path / "big.csv").write_text("k,v\n" + "".join(f"{n},{n * 7919}\n" for n in range(100_000)))
+    (tmp_path / "big.csv").write_text("k,v\n" + "".join(f"{n},x{n * 7919}\n" for n in range(100_000)))
     (tmp_path / "disk").mkdir()
     mounted = can_mount()
     prepare = "mount -t tmpfs -o size=3m tmpfs disk" if mounted else "ulimit -f 6144"
@@ -90,10 +87,10 @@ def test_a_full_disk(tmp_path):
         "PYTHONPATH": str(Path(__file__).parents[2]),
         "ROWID_STATE_DIR": str(tmp_path / "state"),
     }
+    command = [*(mounted or []), "sh", "-c", script]
     done = subprocess.run(
-        [*(mounted or []), "sh", "-c", script], cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120,
-        check=False,
-    )  # fmt: skip
+        command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=120, check=False
+    )
     assert "code 5" in done.stdout, done.stderr
     assert "the disk is full" in done.stderr, done.stderr
     rows = [line for line in done.stdout.splitlines() if "," in line]
