@@ -16,7 +16,7 @@ LONG = "SELECT count(*) FROM range(3000000) AS a, range(100000) AS b WHERE a.ran
 
 
 class Interrupted:
-    """A database of which one call is interrupted before it is made."""
+    """A database of which one call is interrupted before it is made, or when it has closed."""
 
     def __init__(self, database, at: int, done: list[str]) -> None:
         self._database, self._at, self._done = database, at, done
@@ -29,6 +29,8 @@ class Interrupted:
         def call(*args):
             self._done.append(name)
             if len(self._done) == self._at:
+                if name == "close":
+                    found()
                 raise KeyboardInterrupt
             return found(*args)
 
