@@ -15,11 +15,12 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parent.parent
-PARTS = ("A", "B", "C", "D", "scaling", "end-to-end", "memory", "start-up", "keys")
+PARTS = ("A", "B", "C", "D", "scaling", "end-to-end", "memory", "start-up", "keys", "merge")
 END_TO_END_ROUNDS = 3
 """At most so many: a whole process varies less than a millisecond loop, and takes longer."""
 
 KEY_ROUNDS = 3
+MERGE_ROUNDS = 3
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -39,7 +40,7 @@ def main(arguments: list[str] | None = None) -> int:
     with tempfile.TemporaryDirectory(prefix="rowid-bench-", dir=options.work) as place:
         for part in parts:
             tell(part)
-            measure(part, results, options.rows_scale, options.rounds, Path(place))
+            measure(part, results, options.rows_scale, options.rounds, Path(place), options.postgresql)
             results["aims"] = aims(results)
             if options.out:
                 write(results, options.out)
@@ -54,6 +55,7 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=5, help="rounds that count")
     parser.add_argument("--cores", type=int, default=2, help="processor cores that everything may use")
     parser.add_argument("--work", type=Path, help="where files may be kept while it runs (about 10 GB at full scale)")
+    parser.add_argument("--postgresql", help="the URI of an empty database of a running PostgreSQL, for the part merge")
     parser.add_argument("--out", type=Path, help="write the results into this directory rather than into the project")
     options = parser.parse_args(arguments)
     if options.rounds < 1 or options.rows_scale <= 0 or options.cores < 1:
@@ -70,9 +72,11 @@ def restrict_cores(cores: int) -> None:
         os.sched_setaffinity(0, sorted(os.sched_getaffinity(0))[:cores])
 
 
-def measure(part: str, results: dict[str, Any], scale: float, rounds: int, place: Path) -> None:
+def measure(
+    part: str, results: dict[str, Any], scale: float, rounds: int, place: Path, postgresql: str | None = None
+) -> None:
     """Measures one of ``PARTS`` and puts it into the results."""
-    from benchmarks import keys, processes, scaling, side_by_side
+    from benchmarks import keys, merge, processes, scaling, side_by_side
     from benchmarks.tables import case
 
     if part in ("A", "B", "C", "D"):
@@ -92,6 +96,8 @@ def measure(part: str, results: dict[str, Any], scale: float, rounds: int, place
         results["start_up"] = processes.start_up(place, rounds)
     elif part == "keys":
         results["keys"] = keys.measure(scale, min(rounds, KEY_ROUNDS))
+    elif part == "merge":
+        results["merge"] = merge.measure(scale, min(rounds, MERGE_ROUNDS), place, postgresql)
 
 
 def write(results: dict[str, Any], root: Path) -> None:

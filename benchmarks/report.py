@@ -24,6 +24,7 @@ def markdown(results: dict[str, Any]) -> str:
         *_memory(results.get("memory", [])),
         *_start_up(results.get("start_up", [])),
         *_keys(results.get("keys", [])),
+        *_merge(results.get("merge", [])),
     ]
     return "\n".join(parts)
 
@@ -155,6 +156,31 @@ def _keys(lines: list[dict[str, Any]]) -> Iterator[str]:
         ]
         head = ["table", "rows", "combinations", "keys", "seconds", "pandas, extrapolated", "times"]
         yield _table(head, rows, numbers={1, 2, 3, 4, 5, 6})
+
+
+def _merge(lines: list[dict[str, Any]]) -> Iterator[str]:
+    if not lines:
+        return
+    yield "## Merge\n"
+    yield (
+        "Rows merged into a table of as many, a tenth of them new and a tenth changed, in this process. rowid also "
+        "makes the IDs, counts what repeats and what is missing, and verifies the table before it commits; the usual "
+        "code has the key as the table's primary key.\n"
+    )
+    rows = [
+        [
+            f"{line['database']}, {line['rows']:,} rows",
+            f"**{way['name']}**" if way["ours"] else way["name"],
+            _seconds(way["seconds"]),
+            f"{way['rows_per_s']:,.0f}",
+            "1.00" if way["ours"] else _times(way["times"]),
+        ]
+        for line in lines
+        for way in line["ways"]
+    ]
+    yield _table(["database", "way", "seconds", "rows/s", "times rowid's seconds"], rows, numbers={2, 3, 4})
+    yield "\n".join(f"- {one['database']}, **{way['name']}**: {way['what']}." for one in lines for way in one["ways"])
+    yield ""
 
 
 def _table(head: list[str], rows: Iterable[list[str]], numbers: set[int]) -> str:

@@ -12,7 +12,7 @@ from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
 from rowid.errors import UsageError
-from rowid.model import ReadOptions
+from rowid.model import Loading, ReadOptions
 from rowid.ports import Observer, Sink, Source
 from rowid.settings import Settings
 
@@ -40,17 +40,26 @@ def open_source(uri: str, options: ReadOptions = ReadOptions()) -> Source:  # no
     return file_source(_path(uri), options)
 
 
-def open_sink(uri: str, *, force: bool = False) -> Sink:
-    """The sink that ``uri`` names: a file's path, ``file://``, or ``-`` for standard output; ``force`` replaces a file.
+def open_sink(uri: str, *, force: bool = False, loading: Loading = Loading()) -> Sink:  # noqa: B008  it is frozen
+    """The sink that ``uri`` names: a file's path, ``file://``, ``-`` for standard output, or a database's table.
+
+    ``force`` replaces a file, or lets a table be replaced by rows of another recipe; ``loading`` says how a table is
+    written. A table's connection is opened at once: close the sink, or commit or abort its load.
 
     Raises:
-        UsageError: the scheme is not a known one.
-        SinkError: the file cannot be written.
+        UsageError: it names nothing that can be written, or not like that.
+        SinkError: the file cannot be written, or the table exists and ``loading`` does not say what to do with it.
+        DatabaseError: the database cannot be opened.
     """
+    if address := _address(uri):
+        from rowid.sinks.database import DatabaseSink
+
+        return DatabaseSink(address, lambda: connect(address), loading, force=force)
+    if loading != Loading():
+        hint = "Leave it out; force replaces a file."
+        raise UsageError("how to write is said for tables of a database", where=_path(uri), hint=hint)
     from rowid.sinks import file_sink
 
-    if address := _address(uri):
-        raise UsageError("nothing can be written to it yet", where=address.shown, hint="Write to a file.")
     return file_sink(_path(uri), force=force)
 
 
@@ -125,9 +134,14 @@ def _needed(package: str, extra: str) -> Iterator[None]:
 
 def observers(settings: Settings) -> tuple[Observer, ...]:
     """Who listens to every run of this installation: the log and the ledger."""
+    return (log(settings), ledger(settings))
+
+
+def log(settings: Settings) -> Observer:
+    """The log of this installation's runs."""
     from rowid.observers.log import Log
 
-    return (Log(settings.log_format, settings.log_level), ledger(settings))
+    return Log(settings.log_format, settings.log_level)
 
 
 def limits(settings: Settings) -> "Limits":

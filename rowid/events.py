@@ -32,7 +32,10 @@ class BatchHashed:
 
 @dataclass(frozen=True, slots=True)
 class RunFinished:
-    """A run ended and its output, if it has one, is in place. ``phases`` maps a phase's name to its seconds."""
+    """A run ended and its output, if it has one, is in place.
+
+    ``phases`` maps a phase's name to its seconds; ``receipt`` says what the sink did with the rows.
+    """
 
     run_id: str
     at: datetime
@@ -45,6 +48,7 @@ class RunFinished:
     phases: Mapping[str, float] = field(default_factory=dict)
     strategy: str = ""
     strategy_reason: str = ""
+    receipt: Mapping[str, object] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,9 @@ import pyarrow as pa
 from rowid.events import Event
 from rowid.model import Receipt, SourceInfo
 
+RECIPE_KEY, FINGERPRINT_KEY, RUN_KEY = "rowid.recipe", "rowid.fingerprint", "rowid.run"
+"""The keys of what a sink is told with the rows: the recipe (JSON), its fingerprint, and the run's identifier."""
+
 Observer = Callable[[Event], None]
 """Hears every event of a run. What it raises is logged; it can neither change nor stop the run."""
 
@@ -55,4 +58,8 @@ class Sink(Protocol):
 
     def begin(self, schema: pa.Schema, metadata: Mapping[str, str]) -> Load:
         """Starts a load of batches of ``schema``; ``metadata`` is kept with the rows where the format can."""
+        ...
+
+    def close(self) -> None:
+        """Lets go of what it holds; harmless when called twice. A load that goes on is not to be closed so."""
         ...

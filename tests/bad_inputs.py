@@ -199,6 +199,22 @@ def _interrupted(case: Case) -> tuple[int, str]:
         signal.signal(signal.SIGINT, before)
 
 
+def _table(content: str = PEOPLE, made_of: str = "name") -> Callable[[], object]:
+    """``in.csv``, and a table ``people`` of it in ``x.duckdb``."""
+
+    def prepare() -> None:
+        Path("in.csv").write_text(content)
+        assert _in_process(Case("", lambda: None, f"rowid run in.csv -o {TABLE} --columns {made_of}", 0))[0] == 0
+
+    return prepare
+
+
+def _then(*steps: Callable[[], object]) -> Callable[[], object]:
+    return lambda: [step() for step in steps]
+
+
+TABLE = "duckdb:///x.duckdb?table=people"
+MERGE = f"rowid run in.csv -o {TABLE} --columns name --write merge"
 RUN = "rowid run in.csv -o out.csv"
 CASES = (
     Case("no such file", _write("in.csv", PEOPLE), "rowid run inn.csv -o out.csv", 3),
@@ -329,6 +345,44 @@ CASES = (
         lambda: (Path("in.csv").write_text(PEOPLE), Path("out.csv").write_text("mine")),
         RUN,
         4,
+    ),
+    Case("a table that exists", _table(), f"rowid run in.csv -o {TABLE} --columns name", 4),
+    Case("a table of another recipe", _table(made_of="city"), MERGE, 1),
+    Case("a table of other columns", _then(_table(), _write("in.csv", "name,town\nada,London\n")), MERGE, 1),
+    Case(
+        "a table whose types would lose something",
+        _then(_table("name,n\nada,1\n"), _write("in.csv", "name,n\nada,1.5\n")),
+        MERGE,
+        1,
+    ),
+    Case("IDs that repeat, in a merge", _then(_table(), _write("in.csv", PEOPLE + PEOPLE[16:])), MERGE, 1),
+    Case(
+        "a table in a directory that does not exist",
+        _write("in.csv", PEOPLE),
+        "rowid run in.csv -o duckdb:///no/x.duckdb?table=people",
+        5,
+    ),
+    Case(
+        "a database and no table",
+        _write("in.csv", PEOPLE),
+        "rowid run in.csv -o duckdb:///x.duckdb",
+        2,
+    ),
+    Case(
+        "a column type that no table has",
+        _parquet("in.parquet", name=pa.array(["ada"]), tags=pa.array([["a", "b"]])),
+        f"rowid run in.parquet -o {TABLE} --columns name",
+        1,
+    ),
+    Case("a file, and how to write to a table", _write("in.csv", PEOPLE), f"{RUN} --write merge", 2),
+    Case(
+        "rows that are missing, and no merge",
+        _write("in.csv", PEOPLE),
+        f"rowid run in.csv -o {TABLE} --missing mark",
+        2,
+    ),
+    Case(
+        "a disposition that does not exist", _write("in.csv", PEOPLE), f"rowid run in.csv -o {TABLE} --write upsert", 2
     ),
     Case(
         "a report that exists",

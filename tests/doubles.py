@@ -51,6 +51,9 @@ class Shelf:
     def abort(self) -> None:
         self.aborted += 1
 
+    def close(self) -> None:
+        """Holds nothing open."""
+
     def _fail(self, step: str) -> None:
         if step == self.fails_at:
             raise OSError(f"no {step}")

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
-from benchmarks import aims, chart, child, keys, processes, report, scaling, side_by_side, tables, timing
+from benchmarks import aims, chart, child, keys, merge, processes, report, scaling, side_by_side, tables, timing
 from benchmarks.ways import WAYS
 from rowid import pipeline
 
@@ -126,6 +126,7 @@ def _found(cases, ways, place):
         "memory": processes.memory(0.00001, place),
         "start_up": processes.start_up(place, 1),
         "keys": keys.measure(0.001, 1),
+        "merge": merge.measure(0.001, 1, place, None),
     }
 
 
@@ -135,7 +136,7 @@ def test_the_report_has_every_row(results):
         section = text.partition(f"## Table {name}")[2].partition("\n##")[0]
         assert all(f"| {way.name} |" in section or f"| **{way.name}** |" in section for way in WAYS)
         assert "absent not installed" in section
-    for title, rows in (("Scaling", 2), ("End to end", 3), ("Memory", 2), ("Start", 4), ("Keys", 2)):
+    for title, rows in (("Scaling", 2), ("End to end", 3), ("Memory", 2), ("Start", 4), ("Keys", 2), ("Merge", 2)):
         section = text.partition(f"## {title}\n")[2].partition("\n## ")[0]
         lines = [line for line in section.splitlines() if line.startswith("| ")]
         assert len(lines) - 2 == rows, title
@@ -181,3 +182,19 @@ def test_what_pandas_would_take_is_extrapolated_from_combinations_of_each_size(m
     (line, _) = keys.measure(0.001, 1)
     assert line["pandas_s_per_combination"] == {"1": 1.0, "2": 1.0, "3": 1.0, "4": 1.0}
     assert line["pandas_s"] == line["combinations"] == 19 + 171 + 969 + 3876
+
+
+def test_what_is_merged_is_a_tenth_new_and_a_tenth_changed():
+    before, after = merge.tables(1_000)
+    held = dict(zip(before["mail"].to_pylist(), before["amount"].to_pylist(), strict=True))
+    both = [
+        (held[m], a) for m, a in zip(after["mail"].to_pylist(), after["amount"].to_pylist(), strict=True) if m in held
+    ]
+    assert (before.num_rows, after.num_rows, len(both)) == (1_000, 1_000, 900)
+    assert 50 < sum(old != new for old, new in both) < 150
+
+
+def test_a_merge_that_leaves_something_else_is_refused():
+    way = merge.Way("rowid merge", "", True, lambda: None, lambda: None, lambda: 99)
+    with pytest.raises(merge.MergeError, match="99 rows"):
+        merge._measured("X", 100, [way], 1)

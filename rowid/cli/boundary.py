@@ -38,6 +38,8 @@ _OPTIONS = {
     "Choose another name for the ID column, or ask for the existing one to be replaced": "Choose another name with "
     "--id-column, or replace the existing one with --replace-id",
     "say that nothing is quoted": 'say that nothing is quoted (--quote "")',
+    "Say how to write to it: append, replace or merge": "Say how to write to it: --write append, replace or merge",
+    "replace all rows by force": "replace all rows: --write replace --force",
     "use duplicates: number": "use --duplicates number",
 }
 _TO_STDOUT = re.compile(r"-[a-z]*o-|--output=-")

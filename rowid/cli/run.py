@@ -1,11 +1,12 @@
 """``rowid run``: a table in, the same table with IDs out."""
 
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from rowid.cli import options
+from rowid.cli import loading, options
 from rowid.cli.output import as_json, out, tell
 from rowid.cli.recipes import recipe_for
 from rowid.cli.signals import SignalReceived
@@ -15,7 +16,7 @@ from rowid.recipe import DUPLICATES, FORMS, NULLS, Recipe
 from rowid.settings import Settings
 
 if TYPE_CHECKING:
-    from rowid.model import AuditTrail
+    from rowid.model import AuditTrail, Loading
     from rowid.ports import Observer
 
 _ID, _FILES = "What the ID is like", "Files"
@@ -35,8 +36,8 @@ def run(
             "--output",
             "-o",
             metavar="OUT",
-            help="A CSV, TSV, Parquet or JSON Lines file (CSV, TSV and JSON Lines also as .gz or .zst), or `-`: CSV on "
-            "standard output.",
+            help="A CSV, TSV, Parquet or JSON Lines file (CSV, TSV and JSON Lines also as .gz or .zst), a table such "
+            "as `duckdb:///people.duckdb?table=people`, or `-`: CSV on standard output.",
             rich_help_panel=_FILES,
         ),
     ],
@@ -82,11 +83,21 @@ def run(
             rich_help_panel=_ID,
         ),
     ] = None,
-    force: Annotated[bool, typer.Option("--force", help="Replace files that exist.", rich_help_panel=_FILES)] = False,
+    force: Annotated[
+        bool,
+        typer.Option(
+            "--force",
+            help="Replace files that exist; with `--write replace`, also by another recipe.",
+            rich_help_panel=_FILES,
+        ),
+    ] = False,
     replace_id: Annotated[
         bool,
         typer.Option("--replace-id", help="Replace an ID column that the input has already.", rich_help_panel=_ID),
     ] = False,
+    write: loading.Write = None,
+    missing: loading.Missing = None,
+    dry_run: loading.DryRun = False,
     delimiter: options.Delimiter = None,
     quote: options.Quote = None,
     encoding: options.Encoding = None,
@@ -106,6 +117,7 @@ def run(
     }
     wanted = {field: value for field, value in given.items() if value is not None}
     reading = options.read_options(delimiter, quote, encoding, header, sheet)
+    how = loading.loading(write, missing, dry_run=dry_run, output=output)
     _require_place(save_recipe, output, force=force)
 
     from rowid import bootstrap, pipeline
@@ -113,24 +125,24 @@ def run(
     from rowid.cli.progress import bar
 
     written = _Written()
-    listeners: list[Observer] = [written, *observers(verbose=verbose)]
+    listeners: list[Observer] = [written, *observers(verbose=verbose, recorded=not dry_run)]
     base = Recipe.load(recipe).to_dict() if recipe else {}
-    sink = bootstrap.open_sink(output, force=force)
-    table = bootstrap.open_source(source, reading)
-    chosen = recipe_for(table, base, wanted)
-    if not json and not {"columns"} & {*base, *wanted}:
-        tell(f"no columns were named: all of them make the ID, sorted by name ({len(chosen.columns):,})")
     try:
-        with bar(shown=not (json or verbose), rows_on_stdout=output == "-") as progress:
-            limits = bootstrap.limits(Settings.load())
-            if output == "-":  # what a pipe has been given cannot be taken back
-                pipeline.refuse(table, chosen, progress=progress, limits=limits)
-            trail = pipeline.run(
-                table, chosen, sink, observers=listeners, progress=progress, replace=replace_id, limits=limits
-            )
-        if save_recipe:
+        with closing(bootstrap.open_sink(output, force=force, loading=how)) as sink:
+            table = bootstrap.open_source(source, reading)
+            chosen = recipe_for(table, base, wanted)
+            if not json and not {"columns"} & {*base, *wanted}:
+                tell(f"no columns were named: all of them make the ID, sorted by name ({len(chosen.columns):,})")
+            with bar(shown=not (json or verbose), rows_on_stdout=output == "-") as progress:
+                limits = bootstrap.limits(Settings.load())
+                if output == "-":  # what a pipe has been given cannot be taken back
+                    pipeline.refuse(table, chosen, progress=progress, limits=limits)
+                trail = pipeline.run(
+                    table, chosen, sink, observers=listeners, progress=progress, replace=replace_id, limits=limits
+                )
+        if save_recipe and not dry_run:
             _save(chosen, save_recipe)
-        _answer(trail, json=json, rows_on_stdout=output == "-")
+        _answer(trail, how, json=json, rows_on_stdout=output == "-")
     except SignalReceived as stop:
         stop.done = written.yes
         raise
@@ -145,11 +157,13 @@ class _Written:
         self.yes = self.yes or isinstance(event, RunFinished)
 
 
-def _answer(trail: "AuditTrail", *, json: bool, rows_on_stdout: bool) -> None:
-    if not json:
+def _answer(trail: "AuditTrail", how: "Loading", *, json: bool, rows_on_stdout: bool) -> None:
+    if how.dry_run:
+        loading.answer_dry_run(trail, json=json)
+    elif not json:
         from rowid.cli.receipt import receipt
 
-        tell(receipt(trail))
+        tell(receipt(trail, how.missing))
     elif rows_on_stdout:
         tell(as_json(trail.to_dict()))
     else:

@@ -1,5 +1,6 @@
 """What differs between the SQL of two databases: how names are quoted, types called, and a few expressions."""
 
+from collections.abc import Mapping
 from typing import ClassVar
 
 import pyarrow as pa
@@ -16,6 +17,11 @@ class Dialect:
     """Whether CREATE, ALTER and DROP belong to a transaction and can be taken back with it."""
     longest_name: ClassVar[int | None] = None
     """The most bytes of an identifier, where there is a limit."""
+
+    folds_case: ClassVar[bool] = False
+    """Whether two columns of a table may not differ in the case of ASCII letters alone, even in quotes."""
+    now: ClassVar[str] = "CURRENT_TIMESTAMP"
+    """The present moment, in the type of a timestamp with time zone."""
 
     def quoted(self, identifier: str) -> str:
         """An identifier as it is, in quotes: whatever it holds, it is a name and nothing else.
@@ -59,6 +65,21 @@ class Dialect:
     def differ(self, left: str, right: str) -> str:
         """Whether two expressions differ, where two nulls are alike."""
         return f"{left} IS DISTINCT FROM {right}"
+
+    def update(self, table: TableName, source: TableName, values: Mapping[str, str], match: str, where: str) -> str:
+        """An UPDATE of ``table`` (``t``) from the rows of ``source`` (``s``) that ``match``, one at most for each.
+
+        ``values`` gives a column (a name) its expression. Only the rows for which ``where`` holds are touched.
+        """
+        sets = ", ".join(f"{self.quoted(name)} = {value}" for name, value in values.items())
+        return (
+            f"UPDATE {self.table(table)} AS t SET {sets} FROM {self.table(source)} AS s "  # noqa: S608  quoted names
+            f"WHERE {match} AND ({where})"
+        )
+
+    def lock(self, table: TableName) -> str:
+        """What keeps others from writing to a table until the transaction ends; nothing where that needs no word."""
+        return ""
 
     def checksums(self, column: str, form: str) -> tuple[str, str]:
         """Two aggregates over a column of IDs (an expression) of a form: exact integers; null where there is no ID.

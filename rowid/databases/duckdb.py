@@ -1,8 +1,10 @@
 """DuckDB: a file, or a database in memory from which files can be queried."""
 
-from collections.abc import Iterator, Mapping, Sequence
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 import duckdb
 import pyarrow as pa
@@ -14,6 +16,8 @@ from rowid.databases.names import TableName
 from rowid.databases.protocol import CatalogColumn
 from rowid.errors import DatabaseError
 from rowid.stream import reader
+
+T = TypeVar("T")
 
 _ROWS = 65_536
 _MOST_DIGITS = 38
@@ -33,6 +37,7 @@ class DuckDBDialect(Dialect):
     """DuckDB's words."""
 
     name: ClassVar[str] = "duckdb"
+    folds_case: ClassVar[bool] = True
     _TYPES: ClassVar[Mapping[pa.DataType, str]] = {
         pa.null(): "VARCHAR", pa.bool_(): "BOOLEAN",
         pa.int8(): "TINYINT", pa.int16(): "SMALLINT", pa.int32(): "INTEGER", pa.int64(): "BIGINT",
@@ -120,7 +125,7 @@ class DuckDB:
     def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """All rows of a small answer."""
         with self._told():
-            return self._connection.execute(sql, list(parameters)).fetchall()
+            return self._interruptible(lambda: self._connection.execute(sql, list(parameters)).fetchall())
 
     def execute(self, sql: str, parameters: Sequence[Any] = ()) -> int:
         """Does something, and returns how many rows it was done to."""
@@ -173,6 +178,18 @@ class DuckDB:
             self.rollback()
             self._open = False
             self._connection.close()
+
+    def _interruptible(self, work: Callable[[], T]) -> T:
+        """Does it in a thread of its own when asked by the main one, in which DuckDB may swallow a Ctrl-C."""
+        if threading.current_thread() is not threading.main_thread():
+            return work()
+        with ThreadPoolExecutor(1, thread_name_prefix="rowid-duckdb") as thread:
+            doing = thread.submit(work)
+            try:
+                return doing.result()
+            except KeyboardInterrupt:
+                self._connection.interrupt()  # and the thread is waited for
+                raise
 
     def _batches(self, answer: pa.RecordBatchReader) -> Iterator[pa.RecordBatch]:
         while True:

@@ -1,6 +1,7 @@
 """The nouns that travel between stages and to the faces; frozen, and free of behaviour."""
 
 from rowid.model.keys import Candidate, Choice, KeySearch, NearKey
+from rowid.model.loads import DISPOSITIONS, MISSING, Loading
 from rowid.model.profiles import (
     SIGNS,
     ColumnDrift,
@@ -19,6 +20,8 @@ from rowid.model.tables import ColumnInfo, Progress, ReadOptions, SourceInfo
 from rowid.model.verdicts import Confirmation, DuplicateGroup, KeyVerdict, Verification
 
 __all__ = [
+    "DISPOSITIONS",
+    "MISSING",
     "SIGNS",
     "AuditTrail",
     "Candidate",
@@ -32,6 +35,7 @@ __all__ = [
     "KeySearch",
     "KeyVerdict",
     "Lengths",
+    "Loading",
     "NearKey",
     "Pattern",
     "ProfileComparison",

@@ -7,13 +7,14 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What a sink did with the ``rows`` it was given: each was inserted, updated, left unchanged or rejected.
+    """What a sink did with the ``rows_in`` it was given: each was inserted, updated, left unchanged or rejected.
 
     ``missing`` rows of the target are not in the source, and ``removed`` of them were marked or deleted as asked.
     ``verified``: the target was read back and holds the IDs that it should; None where there is nothing to ask.
+    ``sql``: of a dry run, the statements of which it did none; its counts are what they would have done.
     """
 
-    rows: int
+    rows_in: int
     inserted: int
     updated: int = 0
     unchanged: int = 0
@@ -21,6 +22,11 @@ class Receipt:
     missing: int = 0
     removed: int = 0
     verified: bool | None = None
+    sql: tuple[str, ...] = ()
+
+    def counts(self) -> dict[str, Any]:
+        """What is to be kept of it: all but the statements."""
+        return {name: value for name, value in asdict(self).items() if name != "sql"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +73,7 @@ class AuditTrail:
 
     def to_dict(self) -> dict[str, Any]:
         """The trail as plain types, ready for JSON."""
-        return asdict(self)
+        return {**asdict(self), "receipt": self.receipt.counts() if self.receipt else None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,3 +96,4 @@ class RunRecord:
     error: str
     message: str
     phases: Mapping[str, float] = field(default_factory=dict)
+    receipt: Mapping[str, Any] = field(default_factory=dict)

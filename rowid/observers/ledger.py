@@ -46,6 +46,7 @@ _MIGRATIONS = (
         message TEXT NOT NULL DEFAULT '',
         phases TEXT NOT NULL DEFAULT '{}'
     )""",
+    "ALTER TABLE runs ADD COLUMN receipt TEXT NOT NULL DEFAULT '{}'",
 )
 """Statement n takes the file from ``user_version`` n to n + 1."""
 
@@ -128,7 +129,8 @@ class Ledger:
             return
         self._write(
             "UPDATE runs SET status = 'finished', heard_at = ?, rows = ?, rows_total = ?, distinct_ids = ?,"
-            " duplicate_rows = ?, null_ids = ?, output_fingerprint = ?, elapsed_s = ?, phases = ? WHERE run_id = ?",
+            " duplicate_rows = ?, null_ids = ?, output_fingerprint = ?, elapsed_s = ?, phases = ?, receipt = ?"
+            " WHERE run_id = ?",
             _iso(event.at),
             event.rows,
             event.rows,
@@ -138,6 +140,7 @@ class Ledger:
             event.output_fingerprint,
             event.elapsed_s,
             json.dumps(dict(event.phases)),
+            json.dumps(dict(event.receipt)),
             event.run_id,
         )
 
@@ -186,7 +189,7 @@ def _record(row: sqlite3.Row) -> RunRecord:
     heard_at = datetime.fromisoformat(plain.pop("heard_at"))
     host, pid, pid_started = plain.pop("host"), plain.pop("pid"), plain.pop("pid_started")
     del plain["output_fingerprint"]
-    plain["recipe"], plain["phases"] = json.loads(plain["recipe"]), json.loads(plain["phases"])
+    plain |= {name: json.loads(plain[name]) for name in ("recipe", "phases", "receipt")}
     if plain["status"] == "running" and not _alive(host, pid, pid_started, heard_at):
         plain |= {"status": "failed", "error": "ProcessEnded", "message": "The process ended without a word."}
     return RunRecord(**plain)

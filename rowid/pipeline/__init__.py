@@ -4,8 +4,9 @@ from rowid.pipeline.choice import judge_choice
 from rowid.pipeline.confirm import compared, confirm
 from rowid.pipeline.policies import applied, refuse
 from rowid.pipeline.review import collect_groups, duplicate_groups, judge, preview, verify
-from rowid.pipeline.run import FINGERPRINT_KEY, RECIPE_KEY, new_run_id, run, with_ids
+from rowid.pipeline.run import new_run_id, run, with_ids
 from rowid.pipeline.search import find_keys, look
+from rowid.ports import FINGERPRINT_KEY, RECIPE_KEY
 
 __all__ = [
     "FINGERPRINT_KEY",

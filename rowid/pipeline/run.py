@@ -23,11 +23,8 @@ from rowid.lanes import Lane
 from rowid.model import AuditTrail, Progress, Receipt
 from rowid.pipeline.batches import Pass, ProgressCallback, engine_for
 from rowid.pipeline.bottleneck import advice, bottleneck
-from rowid.ports import Load, Observer, Sink, Source
+from rowid.ports import FINGERPRINT_KEY, RECIPE_KEY, RUN_KEY, Load, Observer, Sink, Source
 from rowid.recipe import SPEC, Recipe
-
-RECIPE_KEY, FINGERPRINT_KEY = "rowid.recipe", "rowid.fingerprint"
-"""The keys under which a file that can hold metadata keeps the recipe (JSON) and its fingerprint."""
 
 _LINE_END = 0x0A
 _BEHIND = 6  # slices that wait while a sink writes a larger piece, so that it has the next one at once
@@ -125,8 +122,8 @@ class _Run:
                 if load:
                     load.abort()
                 raise
-        if receipt.rows != rows.rows:
-            what = f"{rows.rows:,} rows were given and {receipt.rows:,} were written"
+        if receipt.rows_in != rows.rows:
+            what = f"{rows.rows:,} rows were given and {receipt.rows_in:,} were written"
             raise SinkError(what, where=self.sink.name)
         return receipt
 
@@ -183,7 +180,11 @@ class _Run:
         )
 
     def _metadata(self) -> dict[str, str]:
-        return {RECIPE_KEY: self.recipe.to_json(), FINGERPRINT_KEY: self.recipe.fingerprint}
+        return {
+            RECIPE_KEY: self.recipe.to_json(),
+            FINGERPRINT_KEY: self.recipe.fingerprint,
+            RUN_KEY: self.run_id,
+        }
 
     def _elapsed(self) -> float:
         return time.perf_counter() - self._started
@@ -192,6 +193,7 @@ class _Run:
         return RunFinished(
             self.run_id, _now(), trail.rows_out, trail.distinct_ids, trail.duplicate_rows, trail.null_ids,
             trail.output_fingerprint, trail.elapsed_s, trail.phases, trail.strategy, trail.strategy_reason,
+            trail.receipt.counts() if trail.receipt else {},
         )  # fmt: skip
 
     def _failed(self, error: BaseException) -> RunFailed:

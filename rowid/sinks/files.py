@@ -64,6 +64,9 @@ class _FileSink:
             return TextLoad(self._target(), self._compression, jsonl.lines(schema.names))
         return ParquetLoad(self._file(), schema, metadata)
 
+    def close(self) -> None:
+        """Holds nothing open."""
+
     def _target(self) -> Target:
         return StandardOutput(sys.stdout.buffer) if self._path is None else self._file()
 

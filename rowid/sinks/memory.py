@@ -27,6 +27,9 @@ class IdSink:
         self._chunks, self._type = [], schema.field(self._id_column).type
         return self
 
+    def close(self) -> None:
+        """Holds nothing open."""
+
     def write(self, batch: pa.RecordBatch) -> None:
         """Keeps the batch's IDs."""
         self._chunks.append(batch.column(self._id_column))

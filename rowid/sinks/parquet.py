@@ -7,6 +7,7 @@ import pyarrow.parquet as pq
 
 from rowid.errors import ColumnError
 from rowid.model import Receipt
+from rowid.ports import RUN_KEY
 from rowid.sinks.atomic import AtomicFile
 from rowid.stream import TextType, decoded, decoded_schema
 
@@ -20,9 +21,9 @@ class ParquetLoad:
 
     def __init__(self, target: AtomicFile, schema: pa.Schema, metadata: Mapping[str, str]) -> None:
         self._target = target
-        self._schema = _plain(decoded_schema(schema)).with_metadata(
-            {**(schema.metadata or {}), **{key.encode(): value.encode() for key, value in metadata.items()}} or None
-        )
+        # not the run: the same rows are to give the same file
+        told = {key.encode(): value.encode() for key, value in metadata.items() if key != RUN_KEY}
+        self._schema = _plain(decoded_schema(schema)).with_metadata({**(schema.metadata or {}), **told} or None)
         self._held: list[pa.RecordBatch] = []
         self._held_rows = self._held_bytes = self._rows = 0
         try:

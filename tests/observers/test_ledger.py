@@ -6,7 +6,7 @@ import sqlite3
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import closing, suppress
 from datetime import UTC, datetime, timedelta
 
 import psutil
@@ -59,6 +59,23 @@ def test_a_failed_run_says_why_and_how_far_it_came(tmp_path):
     ledger(RunFailed("one", AT, "NullKeyError", "null in row 3", 2, 0.1))
     run = ledger.run("one")
     assert (run.status, run.error, run.message, run.rows) == ("failed", "NullKeyError", "null in row 3", 2)
+
+
+def test_a_ledger_of_an_earlier_version_opens_and_goes_on(tmp_path):
+    path = tmp_path / "runs.sqlite3"
+    with closing(sqlite3.connect(path)) as earlier:
+        earlier.execute(module._MIGRATIONS[0])
+        earlier.execute("PRAGMA user_version = 1")
+        earlier.execute(
+            "INSERT INTO runs (run_id, started_at, heard_at, status, host, pid, pid_started, source, sink, recipe,"
+            " recipe_fingerprint) VALUES ('old', '2025-01-01T00:00:00+00:00', '2025-01-01T00:00:00+00:00', 'finished',"
+            " 'h', 1, 0, 'a', 'b', '{}', 'f')"
+        )
+        earlier.commit()
+    ledger = Ledger(path)
+    ledger(started())
+    ledger(RunFinished("one", AT, 1, 1, 0, 0, "beef", 1.5, receipt={"rows_in": 1, "updated": 1}))
+    assert [(run.run_id, run.receipt) for run in ledger.runs()] == [("one", {"rows_in": 1, "updated": 1}), ("old", {})]
 
 
 def test_runs_come_newest_first_and_no_more_than_asked_for(tmp_path):
@@ -148,7 +165,7 @@ def test_the_file_knows_the_version_of_its_schema_and_a_newer_one_is_left_alone(
     ledger = Ledger(tmp_path / "runs.sqlite3")
     ledger(started())
     with sqlite3.connect(ledger.path) as connection:
-        assert connection.execute("PRAGMA user_version").fetchone() == (1,)
+        assert connection.execute("PRAGMA user_version").fetchone() == (len(module._MIGRATIONS),)
         connection.execute("PRAGMA user_version = 99")
     connection.close()
     with pytest.raises(SourceError, match="newer version"):
