@@ -5,6 +5,10 @@ from pathlib import Path
 
 from hypothesis import HealthCheck, settings
 
+from tests.databases.snowflake.fixture import snowflake, snowflake_server
+
+__all__ = ["snowflake", "snowflake_server"]  # fixtures for every folder
+
 os.environ["ROWID_TUNING"] = os.devnull  # whoever runs the tests may have tuned the machine
 os.environ.setdefault("ROWID_CACHE", str(Path(__file__).parent.parent / ".pytest_cache" / "rowid"))
 

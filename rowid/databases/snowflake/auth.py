@@ -113,12 +113,10 @@ def _resolved(given: Mapping[str, Any], env: Mapping[str, str], where: str) -> d
     """The parameters by their names in the connector, with those that stand in a variable."""
     found: dict[str, Any] = {}
     for name, value in given.items():
-        at = name
-        if name.endswith("_env"):
-            at, value = name[: -len("_env")], env.get(str(value), "")
-            if not value:
-                raise UsageError("the variable that it names is not set", where=f"{where}, {name}")
-        found[_ALIASES.get(at, at)] = value
+        if name.endswith("_env") and not env.get(str(value)):
+            raise UsageError("the variable that it names is not set", where=f"{where}, {name}")
+        at = name.removesuffix("_env")
+        found[_ALIASES.get(at, at)] = value if at == name else env[str(value)]
     return {name: value for name, value in found.items() if value not in ("", None)}
 
 

@@ -224,13 +224,8 @@ class Snowflake:
         """A cursor that has done one statement, after what waits to be loaded."""
         self._send()
         with self._told(), contextlib.closing(self._new_cursor()) as cursor:
-            cursor.execute(
-                sql,
-                tuple(parameters) or None,
-                num_statements=1,
-                _force_qmark_paramstyle=True,
-                _statement_params={"QUERY_TAG": self._tag},
-            )
+            more: dict[str, Any] = {"_force_qmark_paramstyle": True, "_statement_params": {"QUERY_TAG": self._tag}}
+            cursor.execute(sql, tuple(parameters) or None, num_statements=1, **more)
             yield cursor
 
     def _new_cursor(self) -> SnowflakeCursor:

@@ -39,10 +39,9 @@ class SnowflakeDialect(Dialect):
             return "TEXT"
         if pa.types.is_decimal(type_) and type_.precision <= _MOST_DIGITS and 0 <= type_.scale < _MOST_DIGITS:
             return f"NUMBER({type_.precision}, {type_.scale})"
-        if pa.types.is_time(type_):
-            return f"TIME({_PLACES[type_.unit]})"
-        if pa.types.is_timestamp(type_):
-            return f"TIMESTAMP_{'TZ' if type_.tz else 'NTZ'}({_PLACES[type_.unit]})"
+        if pa.types.is_time(type_) or pa.types.is_timestamp(type_):
+            kind = "TIME" if pa.types.is_time(type_) else "TIMESTAMP_TZ" if type_.tz else "TIMESTAMP_NTZ"
+            return f"{kind}({_PLACES[type_.unit]})"
         if pa.types.is_binary(type_) or pa.types.is_large_binary(type_) or pa.types.is_fixed_size_binary(type_):
             return "BINARY"
         return super().type_of(type_)
