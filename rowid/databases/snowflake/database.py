@@ -234,9 +234,15 @@ class Snowflake:
     def _batches(
         self, cursor: SnowflakeCursor, schema: pa.Schema, opened: contextlib.ExitStack
     ) -> Iterator[pa.RecordBatch]:
+        count = 0
         with self._told(), opened:
             for part in cursor.fetch_arrow_batches():
+                count += part.num_rows
                 yield from conformed(part, schema, self.name)
+            if count != cursor.rowcount:
+                raise DatabaseError(
+                    "a part of the result is missing", kind="network", where=self.name, hint="Run again."
+                )
 
     def _stage(self, table: TableName) -> str:
         """The session's temporary stage, made when it is first needed; it ends with the session."""

@@ -4,6 +4,7 @@ import random
 import threading
 import time
 from collections.abc import Callable, Mapping
+from copy import deepcopy
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -78,7 +79,7 @@ class ConnectionManager:
     @classmethod
     def of(cls, name: str, login: Login, limits: Limits = Limits()) -> "ConnectionManager":
         """The connections of a checked login."""
-        return cls(name, lambda: snowflake.connector.connect(**login.arguments), limits)
+        return cls(name, lambda: snowflake.connector.connect(**deepcopy(dict(login.arguments))), limits)  # it adds some
 
     def __repr__(self) -> str:
         return f"ConnectionManager({self.name!r})"
@@ -165,6 +166,7 @@ def _pool(connect: Callable[[], Any], limits: Limits, *, ready: bool) -> Pool:
         max_overflow=limits.overflow,
         recycle=limits.recycle,
         timeout=limits.wait,
+        reset_on_return=None,  # whoever begins a transaction ends it: nothing is asked of Snowflake for the others
     )
 
 

@@ -8,6 +8,7 @@ import contextlib
 import gzip
 import json
 from collections.abc import Awaitable, Callable, Iterator
+from string import Template
 from typing import Any
 from unittest import mock
 from urllib.parse import parse_qs
@@ -27,15 +28,20 @@ def server() -> Iterator[tuple[int, "Gate"]]:
     start = fakesnow.server  # the function: importing the module of the same name, as below, puts that in its place
     import fakesnow.arrow
     import fakesnow.copy_into
+    import fakesnow.cursor
+    import fakesnow.info_schema
     import fakesnow.server
     import fakesnow.transforms
 
     gate = Gate(fakesnow.server.app)
     with contextlib.ExitStack() as stack:
-        for target, name, made_good in (
+        for target, name, made_good in (  # and SUM of a column is made of floats, whatever the column's type
             (fakesnow.arrow, "timestamp_to_sf_struct", _null_timestamps(fakesnow.arrow.timestamp_to_sf_struct)),
             (fakesnow.copy_into, "_get_table_columns", _exact_columns),
             (fakesnow.copy_into, "_describe_table", _quoted_describe),
+            (fakesnow.cursor, "SQL_CREATED_TABLE", _Escaped(fakesnow.cursor.SQL_CREATED_TABLE.template)),
+            (fakesnow.info_schema, "insert_text_lengths_sql", _escaped(fakesnow.info_schema.insert_text_lengths_sql)),
+            (fakesnow.transforms, "numeric_agg_implicit_cast", lambda expression: expression),
             (fakesnow.transforms, "to_decimal", _hexadecimal(fakesnow.transforms.to_decimal)),
             (fakesnow.server, "app", gate),
         ):
@@ -66,6 +72,23 @@ def _quoted_describe(table: Any, duck: Any, database: str | None, schema: str | 
     return [(row[0], row[1]) for row in duck.execute(f"DESCRIBE {quoted}").fetchall()]
 
 
+class _Escaped(Template):
+    """The same of the words with which CREATE TABLE says that it is done."""
+
+    def substitute(self, /, **given: Any) -> str:  # type: ignore[override]
+        return super().substitute(**{key: value.replace("'", "''") for key, value in given.items()})
+
+
+def _escaped(original: Callable[..., str]) -> Callable[..., str]:
+    """CREATE TABLE fails for a name with an apostrophe: it is put between two as it is."""
+
+    def made_good(catalog: str, schema: str, table: str, lengths: list[tuple[str, int]]) -> str:
+        twice = [(name.replace("'", "''"), size) for name, size in lengths]
+        return original(*(part.replace("'", "''") for part in (catalog, schema, table)), twice)
+
+    return made_good
+
+
 def _hexadecimal(original: Callable[[Any], Any]) -> Callable[[Any], Any]:
     """TO_NUMBER knows no format, so not the hexadecimal one, 'XXX'."""
     from sqlglot import exp
@@ -89,7 +112,8 @@ class Gate:
     """
 
     def __init__(self, app: Any) -> None:
-        self._app, self._chunks = app, dict[str, bytes]()
+        self._app = app
+        self.waiting: dict[str, bytes] = {}  # parts of results that nobody has fetched
         self.logins: list[dict[str, Any]] = []
         self.statements: list[dict[str, Any]] = []
         self.outages = 0  # how many logins to answer with 'service unavailable'
@@ -99,7 +123,8 @@ class Gate:
             return await self._app(scope, receive, send)
         path = scope["path"]
         if path.startswith("/chunk/"):
-            return await _reply(send, self._chunks.pop(path), "application/octet-stream")
+            part = self.waiting.pop(path, None)
+            return await _reply(send, part or b"", "application/octet-stream", 404 if part is None else 200)
         if path not in {"/session/v1/login-request", "/queries/v1/query-request"}:
             return await self._app(scope, receive, send)
         body = await _whole(receive)
@@ -131,7 +156,7 @@ class Gate:
         data["chunks"] = []
         for start in range(CHUNK, table.num_rows, CHUNK):
             part, where = _ipc(table.slice(start, CHUNK)), f"/chunk/{query}/{start}"
-            self._chunks[where] = part
+            self.waiting[where] = part
             rows = min(CHUNK, table.num_rows - start)
             sizes = {"uncompressedSize": len(part), "compressedSize": len(part)}
             data["chunks"].append({"url": f"http://{host}{where}", "rowCount": rows, **sizes})
