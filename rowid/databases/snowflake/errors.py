@@ -49,9 +49,8 @@ _NUMBERS: Mapping[int, tuple[str, str, str]] = {
     100035: ("statement", "a value cannot be turned into its column's type", ""),
     100038: ("statement", "a value cannot be turned into its column's type", ""),
     253003: ("network", "the file could not be uploaded to the stage", _NETWORK),
-    290403: ("missing", "there is no such account", "Check the account's name: ORGANISATION-ACCOUNT."),
-    290404: ("missing", "there is no such account", "Check the account's name: ORGANISATION-ACCOUNT."),
 }
+_NO_ACCOUNT = ("missing", "there is no such account", "Check the account's name: ORGANISATION-ACCOUNT.")
 _RANGES: tuple[tuple[range, tuple[str, str, str]], ...] = (
     (range(390100, 390500), ("authentication", "Snowflake refused the login", _CREDENTIALS)),
     (range(394000, 396000), ("authentication", "Snowflake refused the login", _CREDENTIALS)),
@@ -71,20 +70,28 @@ _STATES: Mapping[str, tuple[str, str, str]] = {
 }
 
 
-def refused(error: BaseException, where: str) -> DatabaseError:
-    """The error in our words; Snowflake's own are in ``detail``, for who may see the data."""
+def refused(error: BaseException, where: str, *, connecting: bool = False) -> DatabaseError:
+    """The error in our words; Snowflake's own are in ``detail``, for who may see the data.
+
+    Args:
+        error: what the connector or the pool raised.
+        where: the connection or the address.
+        connecting: a login was asked for: what is not found then is the account.
+    """
     if isinstance(error, sqlalchemy.exc.TimeoutError):
         what = "all connections of the pool are in use"
         return DatabaseError(what, kind="busy", where=where, hint="Wait, or run fewer at a time.")
     cause = getattr(error, "orig", None) or error
-    kind, what, hint = _told(cause)
+    kind, what, hint = _NO_ACCOUNT if connecting and _is_no_account(cause) else _told(cause)
     return DatabaseError(what, kind=kind, where=where, hint=hint, detail=str(cause))
+
+
+def _is_no_account(error: BaseException) -> bool:
+    return isinstance(error, errors.ForbiddenError) or getattr(error, "errno", 0) in {290403, 290404}
 
 
 def _told(error: BaseException) -> tuple[str, str, str]:
     number = abs(int(getattr(error, "errno", 0) or 0))
-    if isinstance(error, errors.ForbiddenError):
-        number = 290403
     found = _NUMBERS.get(number) or _STATES.get(str(getattr(error, "sqlstate", "")))
     if found is None:
         found = next((told for numbers, told in _RANGES if number in numbers), None)

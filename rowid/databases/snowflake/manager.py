@@ -136,7 +136,7 @@ class ConnectionManager:
         raise error from None
 
     def _noted(self, failure: BaseException) -> DatabaseError:
-        error = refused(failure, f"snowflake://{self.name}")
+        error = refused(failure, f"snowflake://{self.name}", connecting=True)
         self._last = error, datetime.now(UTC)
         return error
 
