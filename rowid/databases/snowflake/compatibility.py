@@ -1,6 +1,7 @@
 """What Snowflake would make of a table, told before anything is sent to it."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
@@ -62,11 +63,11 @@ def blocks(found: Iterable[Finding]) -> bool:
 
 def _twins(names: list[str]) -> Iterable[Finding]:
     seen: dict[str, str] = {}
-    for name in names:
+    for name, count in Counter(names).items():
+        if count > 1:
+            yield Finding(name, f"the name stands {count} times", "blocks", "Rename all but one.")
         before = seen.setdefault(name.upper(), name)
-        if name == before and names.count(name) > 1:
-            yield Finding(name, "the name stands twice", "blocks", "Rename one.")
-        elif name != before:
+        if name != before:
             yield Finding(name, f"it differs from {before!r} in capitals alone", "note", "Both need double quotes.")
 
 

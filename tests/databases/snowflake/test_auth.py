@@ -11,6 +11,7 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 from rowid.databases.snowflake import METHODS, ConnectionManager, login
 from rowid.databases.snowflake.auth import from_environment
 from rowid.errors import DatabaseError, UsageError
+from tests.databases.snowflake import shims
 from tests.databases.snowflake.fixture import FakeSnowflake
 
 COMPLETE: dict[str, dict[str, Any]] = {
@@ -140,7 +141,7 @@ def test_a_key_pair_signs_what_snowflake_checks(
             {"authenticator": "programmatic_access_token", "token_env": "MY_PAT"},
             {"AUTHENTICATOR": "PROGRAMMATIC_ACCESS_TOKEN", "TOKEN": "s3cret"},
         ),
-        ({"authenticator": "username_password_mfa", "password": "s3cret"}, {"PASSWORD": "s3cret"}),
+        ({"authenticator": "username_password_mfa", "password": shims.PASSWORD}, {"PASSWORD": shims.PASSWORD}),
     ],
 )
 def test_a_token_is_sent_as_what_it_is(
@@ -159,7 +160,7 @@ def test_no_secret_is_shown_or_logged(
     for logger in ("", "snowflake.connector", "sqlalchemy.pool", "snowflake.sqlalchemy"):
         caplog.set_level("DEBUG", logger=logger)
     password, value = ("sn0w & ice" if works else "wrong s3cret"), "a value of a row"
-    snowflake.write(password=password, token="t0ken")
+    snowflake.write(password=password, authenticator="snowflake", token="t0ken")
     found = login("x", {"account": "a", "user": "u", "password": password}, {})
     manager = ConnectionManager.of("x", found)
     shown = [repr(found), str(found), repr(manager)]
