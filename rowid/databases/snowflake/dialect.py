@@ -6,6 +6,7 @@ from typing import ClassVar
 import pyarrow as pa
 
 from rowid.databases.dialect import Dialect
+from rowid.databases.names import TableName
 from rowid.errors import ColumnError
 
 _MOST_DIGITS = 38
@@ -45,6 +46,14 @@ class SnowflakeDialect(Dialect):
         if pa.types.is_binary(type_) or pa.types.is_large_binary(type_) or pa.types.is_fixed_size_binary(type_):
             return "BINARY"
         return super().type_of(type_)
+
+    def update(self, table: TableName, source: TableName, values: Mapping[str, str], match: str, where: str) -> str:
+        """An UPDATE of ``table`` (``t``) from the rows of ``source`` (``s``) that ``match``; here it is a MERGE."""
+        sets = ", ".join(f"t.{self.quoted(name)} = {value}" for name, value in values.items())
+        return (
+            f"MERGE INTO {self.table(table)} AS t USING {self.table(source)} AS s ON {match} "
+            f"WHEN MATCHED AND ({where}) THEN UPDATE SET {sets}"
+        )
 
     def checksums(self, column: str, form: str) -> tuple[str, str]:
         """See ``Dialect.checksums``."""
