@@ -40,8 +40,10 @@ def server() -> Iterator[tuple[int, "Gate"]]:
             (fakesnow.copy_into, "_get_table_columns", _exact_columns),
             (fakesnow.copy_into, "_describe_table", _quoted_describe),
             (fakesnow.cursor, "SQL_CREATED_TABLE", _Escaped(fakesnow.cursor.SQL_CREATED_TABLE.template)),
+            (fakesnow.info_schema, "insert_table_comment_sql", _no_comment),
             (fakesnow.info_schema, "insert_text_lengths_sql", _escaped(fakesnow.info_schema.insert_text_lengths_sql)),
             (fakesnow.transforms, "numeric_agg_implicit_cast", lambda expression: expression),
+            (fakesnow.transforms, "merge", _aliased(fakesnow.transforms.merge)),
             (fakesnow.transforms, "to_decimal", _hexadecimal(fakesnow.transforms.to_decimal)),
             (fakesnow.server, "app", gate),
         ):
@@ -66,10 +68,32 @@ def _exact_columns(table: Any, duck: Any, database: str | None, schema: str | No
 
 
 def _quoted_describe(table: Any, duck: Any, database: str | None, schema: str | None) -> list[tuple[str, str]]:
-    """COPY INTO looks its table up by a name without quotes: one with a space, a dot or a quote is not found."""
-    parts = (table.catalog or database, table.db or schema, table.name)
+    """COPY INTO looks its table up without quotes, and a temporary one where none is: neither is found."""
+    temporary = duck.execute("SELECT 1 FROM duckdb_tables() WHERE temporary AND table_name = ?", [table.name]).fetchall()
+    parts = ("temp", "main", table.name) if temporary else (table.catalog or database, table.db or schema, table.name)
     quoted = ".".join('"' + part.replace('"', '""') + '"' for part in parts)
     return [(row[0], row[1]) for row in duck.execute(f"DESCRIBE {quoted}").fetchall()]
+
+
+def _aliased(original: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """MERGE does not know the alias of the table that it merges from; that of a query it knows."""
+    from sqlglot import exp
+
+    def made_good(expression: Any) -> Any:
+        source = expression.args.get("using") if isinstance(expression, exp.Merge) else None
+        if isinstance(source, exp.Table) and (alias := source.args.get("alias")):
+            plain = source.copy()
+            plain.set("alias", None)
+            query = exp.select("*").from_(plain)
+            expression.set("using", exp.Subquery(this=query, alias=alias.copy()))
+        return original(expression)
+
+    return made_good
+
+
+def _no_comment(*_: Any) -> str:
+    """MERGE fails in a transaction: it makes a table of its own, whose comment is kept in another DuckDB database."""
+    return "SELECT 1"
 
 
 class _Escaped(Template):
