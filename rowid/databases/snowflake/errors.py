@@ -91,7 +91,9 @@ def _is_no_account(error: BaseException) -> bool:
 
 
 def _told(error: BaseException) -> tuple[str, str, str]:
-    number = abs(int(getattr(error, "errno", 0) or 0))
+    number = int(getattr(error, "errno", 0) or 0)
+    if isinstance(error, errors.InternalServerError):
+        number = 290500  # the connector adds to it what it has added before
     found = _NUMBERS.get(number) or _STATES.get(str(getattr(error, "sqlstate", "")))
     if found is None:
         found = next((told for numbers, told in _RANGES if number in numbers), None)

@@ -40,6 +40,7 @@ def server() -> Iterator[tuple[int, "Gate"]]:
             (fakesnow.copy_into, "_get_table_columns", _exact_columns),
             (fakesnow.copy_into, "_describe_table", _quoted_describe),
             (fakesnow.cursor, "SQL_CREATED_TABLE", _Escaped(fakesnow.cursor.SQL_CREATED_TABLE.template)),
+            (fakesnow.cursor, "SQL_DROPPED", _Escaped(fakesnow.cursor.SQL_DROPPED.template)),
             (fakesnow.info_schema, "insert_table_comment_sql", _no_comment),
             (fakesnow.info_schema, "insert_text_lengths_sql", _escaped(fakesnow.info_schema.insert_text_lengths_sql)),
             (fakesnow.transforms, "numeric_agg_implicit_cast", lambda expression: expression),
@@ -69,7 +70,9 @@ def _exact_columns(table: Any, duck: Any, database: str | None, schema: str | No
 
 def _quoted_describe(table: Any, duck: Any, database: str | None, schema: str | None) -> list[tuple[str, str]]:
     """COPY INTO looks its table up without quotes, and a temporary one where none is: neither is found."""
-    temporary = duck.execute("SELECT 1 FROM duckdb_tables() WHERE temporary AND table_name = ?", [table.name]).fetchall()
+    temporary = duck.execute(
+        "SELECT 1 FROM duckdb_tables() WHERE temporary AND table_name = ?", [table.name]
+    ).fetchall()
     parts = ("temp", "main", table.name) if temporary else (table.catalog or database, table.db or schema, table.name)
     quoted = ".".join('"' + part.replace('"', '""') + '"' for part in parts)
     return [(row[0], row[1]) for row in duck.execute(f"DESCRIBE {quoted}").fetchall()]
@@ -97,7 +100,7 @@ def _no_comment(*_: Any) -> str:
 
 
 class _Escaped(Template):
-    """The same of the words with which CREATE TABLE says that it is done."""
+    """The same of the words with which CREATE and DROP say that they are done."""
 
     def substitute(self, /, **given: Any) -> str:  # type: ignore[override]
         return super().substitute(**{key: value.replace("'", "''") for key, value in given.items()})

@@ -62,6 +62,11 @@ def test_what_is_not_found_at_a_login_is_the_account(error: errors.Error) -> Non
     assert "account" in refused(error, "", connecting=True).hint
 
 
+def test_a_server_that_fails_is_out_of_reach() -> None:
+    """The connector's number for it is twice its own."""
+    assert refused(errors.InternalServerError(msg="x", errno=580500), "").kind == "network"
+
+
 def test_the_servers_errors_arrive_with_their_numbers(snowflake: FakeSnowflake) -> None:
     for sql, kind in (("SELECT * FROM nowhere", "missing"), ("SELECT SELECT", "statement")):
         with pytest.raises(DatabaseError) as caught:
