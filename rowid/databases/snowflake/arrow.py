@@ -40,14 +40,20 @@ def conformed(part: pa.Table, schema: pa.Schema, where: str) -> Iterator[pa.Reco
     yield from pa.Table.from_arrays(columns, schema=schema).to_batches(max_chunksize=_ROWS)
 
 
+def finer(where: str, column: str = "") -> DatabaseError:
+    """The error for a timestamp that has no microseconds: it is never cut."""
+    what = f"{f'column {column!r}' if column else 'a column'} holds a time finer than a microsecond"
+    return DatabaseError(what, kind="statement", where=where, hint=_AS_TEXT)
+
+
+_AS_TEXT = "Read it as text, or rounded: ?query=SELECT ..., or a view."
+
+
 def _cast(column: pa.ChunkedArray, field: pa.Field, where: str) -> pa.ChunkedArray:
     try:
         return column.cast(field.type)
     except pa.ArrowInvalid:
-        finer = pa.types.is_timestamp(field.type)
-        raise DatabaseError(
-            f"column {field.name!r} holds a {'time finer than a microsecond' if finer else 'value that does not fit'}",
-            kind="statement",
-            where=where,
-            hint="Read it as text, or rounded: ?query=SELECT ..., or a view.",
-        ) from None
+        if pa.types.is_timestamp(field.type):
+            raise finer(where, field.name) from None
+        what = f"column {field.name!r} holds a value that does not fit"
+        raise DatabaseError(what, kind="statement", where=where, hint=_AS_TEXT) from None

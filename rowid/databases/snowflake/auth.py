@@ -68,6 +68,8 @@ _FIXED: Mapping[str, Any] = {
     "log_max_query_length": 0,  # a query may hold values: the connector's log at DEBUG shows none of it
 }
 
+_SESSION = {"TIMEZONE": "UTC", "PYTHON_CONNECTOR_QUERY_RESULT_FORMAT": "ARROW"}  # whatever the account's defaults are
+
 
 @dataclass(frozen=True, slots=True)
 class Login:
@@ -105,7 +107,7 @@ def login(name: str, given: Mapping[str, Any], env: Mapping[str, str] | None = N
         _require_closed(Path(arguments["token_file_path"]).expanduser(), f"{where}, token_file_path")
     okta = str(arguments.get("authenticator", "")).lower().startswith("https://")
     arguments["authenticator"] = arguments["authenticator"] if okta else method.authenticator
-    session = {**arguments.get("session_parameters", {}), "TIMEZONE": "UTC"}
+    session = {**arguments.get("session_parameters", {}), **_SESSION}
     return Login(method, {**_DEFAULTS, **arguments, **_FIXED, "session_parameters": session})
 
 

@@ -15,7 +15,7 @@ from rowid.databases.address import Address
 from rowid.databases.dialect import Dialect
 from rowid.databases.names import TableName
 from rowid.databases.protocol import CatalogColumn
-from rowid.databases.snowflake.arrow import conformed, result_schema
+from rowid.databases.snowflake.arrow import conformed, finer, result_schema
 from rowid.databases.snowflake.dialect import SnowflakeDialect
 from rowid.databases.snowflake.errors import Failure, refused
 from rowid.databases.snowflake.guard import require_select
@@ -78,6 +78,7 @@ class Snowflake:
     def tables(self) -> list[TableName]:
         """The tables and views of the connection's database, each by its whole name."""
         database, _ = self._here()
+        self._require("database", database)
         found = self._asked(
             f"SELECT table_name, table_schema, table_catalog FROM {self.dialect.quoted(database)}.information_schema"  # noqa: S608
             ".tables WHERE table_schema <> 'INFORMATION_SCHEMA' ORDER BY 3, 2, 1"
@@ -88,6 +89,8 @@ class Snowflake:
         """A table's columns in their order; None if there is no such table. The name is taken exactly."""
         here = ("", "") if table.catalog and table.schema else self._here()
         whole = TableName(table.name, table.schema or here[1], table.catalog or here[0])
+        self._require("database", whole.catalog)
+        self._require("schema", whole.schema)
         try:
             declared = self._asked(
                 "SELECT column_name, data_type, numeric_precision, numeric_scale FROM "  # noqa: S608
@@ -151,7 +154,7 @@ class Snowflake:
         self._send()
         if not self._read_only and self._connection.info.get("stage") is None:
             with contextlib.suppress(DatabaseError):  # who may load nothing may still change rows
-                self._stage(self._address.table or TableName(""))  # it would end a transaction
+                self._stage(self._address.table)  # making it later would end the transaction
         self._asked("BEGIN")
         self._in_transaction = True
 
@@ -199,12 +202,14 @@ class Snowflake:
         return None
 
     def _here(self) -> tuple[str, str]:
-        """The database and the schema of the session."""
+        """The database and the schema of the session; empty where none is chosen."""
         database, schema = self._asked("SELECT CURRENT_DATABASE(), CURRENT_SCHEMA()")[0]
-        if not database:
+        return database or "", schema or ""
+
+    def _require(self, kind: str, chosen: str) -> None:
+        if not chosen:
             hint = "Name it: snowflake://CONNECTION/DB/SCHEMA/TABLE."
-            raise DatabaseError("no database is chosen", kind="missing", where=self.name, hint=hint)
-        return database, schema or "PUBLIC"
+            raise DatabaseError(f"no {kind} is chosen", kind="missing", where=self.name, hint=hint)
 
     def _named(self, sql: str) -> list[str]:
         with self._cursor(sql) as cursor:
@@ -244,10 +249,11 @@ class Snowflake:
                     "a part of the result is missing", kind="network", where=self.name, hint="Run again."
                 )
 
-    def _stage(self, table: TableName) -> str:
+    def _stage(self, beside: TableName | None) -> str:
         """The session's temporary stage, made when it is first needed; it ends with the session."""
         if self._connection.info.get("stage") is None:
-            place = TableName(f"ROWID_{uuid.uuid4().hex.upper()}", table.schema, table.catalog)
+            name = f"ROWID_{uuid.uuid4().hex.upper()}"
+            place = beside.beside(name) if beside else TableName(name)
             stage = self.dialect.table(place)
             with self._told(), contextlib.closing(self._new_cursor()) as cursor:
                 cursor.execute(f"CREATE TEMPORARY STAGE {stage}", _statement_params={"QUERY_TAG": self._tag})
@@ -281,6 +287,8 @@ class Snowflake:
             raise DatabaseError("the connection is closed", kind="network", where=self.name, hint="Connect again.")
         try:
             yield
+        except OverflowError:  # the connector's, for a year that has no nanoseconds
+            raise finer(self.name) from None
         except Failure as failure:
             error = refused(failure, self.name)
             if error.kind == "network":

@@ -182,12 +182,12 @@ class Gate:
         query = parse_qs(scope["query_string"].decode())["requestId"][0]
         data["chunks"] = []
         for start in range(CHUNK, table.num_rows, CHUNK):
-            part, where = _ipc(table.slice(start, CHUNK)), f"/chunk/{query}/{start}"
+            part, where = ipc(table.slice(start, CHUNK)), f"/chunk/{query}/{start}"
             self.waiting[where] = part
             rows = min(CHUNK, table.num_rows - start)
             sizes = {"uncompressedSize": len(part), "compressedSize": len(part)}
             data["chunks"].append({"url": f"http://{host}{where}", "rowCount": rows, **sizes})
-        data["rowsetBase64"] = base64.b64encode(_ipc(table.slice(0, CHUNK))).decode()
+        data["rowsetBase64"] = base64.b64encode(ipc(table.slice(0, CHUNK))).decode()
         data["chunkHeaders"] = {}
         return json.dumps(told).encode()
 
@@ -208,7 +208,8 @@ class _Rewritten:
             await _reply(self._send, body, "application/json", self._status)
 
 
-def _ipc(table: pa.Table) -> bytes:
+def ipc(table: pa.Table) -> bytes:
+    """A table as Snowflake sends a part of a result."""
     sink = pa.BufferOutputStream()
     with pa.ipc.new_stream(sink, table.schema) as writer:
         writer.write_table(table)

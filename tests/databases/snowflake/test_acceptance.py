@@ -9,6 +9,7 @@ import pytest
 
 from rowid.databases.snowflake import METHODS, SnowflakeDialect
 from rowid.errors import UsageError
+from tests.databases.snowflake import shims
 from tests.databases.snowflake.fixture import FakeSnowflake
 
 ROOT = Path(__file__).parents[3]
@@ -21,6 +22,7 @@ FAKE_CANNOT = {
 
 
 def test_all_is_proved_that_the_fake_can(snowflake: FakeSnowflake, capsys: pytest.CaptureFixture[str]) -> None:
+    SCRIPT["run"].__globals__["ROWS"] = 5 * shims.CHUNK
     assert SCRIPT["main"]([snowflake.uri]) == 1
     told: dict[str, list[str]] = {"passed": [], "FAILED": []}
     lines = [line for line in capsys.readouterr().out.splitlines() if line.startswith(("passed", "FAILED"))]

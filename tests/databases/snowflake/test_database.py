@@ -8,10 +8,12 @@ from decimal import Decimal
 from pathlib import Path
 
 import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 
 import rowid
 from rowid import bootstrap
+from rowid.cli import main
 from rowid.databases import Address, TableName
 from rowid.databases.snowflake import SnowflakeDialect
 from rowid.databases.snowflake.arrow import conformed
@@ -106,7 +108,7 @@ def test_a_part_that_is_not_there_is_an_error_and_not_a_short_result(
         if fault == "gone":
             del snowflake.gate.waiting[where]
         else:
-            snowflake.gate.waiting[where] = shims._ipc(pa.ipc.open_stream(part).read_all().slice(1))
+            snowflake.gate.waiting[where] = shims.ipc(pa.ipc.open_stream(part).read_all().slice(1))
     with pytest.raises(DatabaseError) as caught:
         stream.read_all()
     assert caught.value.kind == "network"
@@ -126,7 +128,7 @@ def test_ids_are_those_of_a_frame(snowflake: FakeSnowflake) -> None:
     ]  # fmt: skip
 
 
-HOSTILE = ['we"ird.t; DROP TABLE t', "select", "ünï code", "'", "a/b", "%", "?", "-- c", "$$", "\\", "x" * 255]
+HOSTILE = ['we"ird.t; DROP TABLE t', "select", "ünï/cöde ☃ '%?\\ $$ -- c", "x" * 255]
 
 
 def test_a_hostile_name_is_a_name(snowflake: FakeSnowflake) -> None:
@@ -312,6 +314,23 @@ def _rest(number: int) -> int:
     return abs(number) % 1_000_000_007 * (1 if number >= 0 else -1)
 
 
+@pytest.mark.parametrize("second", [1, 253402300799], ids=["1970", "9999"])
+def test_nanoseconds_on_the_wire_are_refused_and_never_cut(snowflake: FakeSnowflake, second: int) -> None:
+    stamps = pa.array([datetime.datetime(2000, 1, 1)] * (shims.CHUNK + 1), pa.timestamp("us"))
+    whole = made(snowflake, "t", pa.table({"n": stamps}))
+    database = snowflake.open(read_only=True)
+    stream = database.stream(f"SELECT * FROM {SnowflakeDialect().table(whole)}")
+    ((where, part),) = snowflake.gate.waiting.items()
+    schema = pa.ipc.open_stream(part).schema
+    fine = pa.StructArray.from_arrays(
+        [pa.array([second], pa.int64()), pa.array([123456789], pa.int32())], fields=list(schema.field(0).type)
+    )
+    snowflake.gate.waiting[where] = shims.ipc(pa.Table.from_arrays([fine], schema=schema))
+    with pytest.raises(DatabaseError, match="holds a time finer than a microsecond"):
+        stream.read_all()
+    database.close()
+
+
 def test_a_time_finer_than_a_microsecond_is_refused_and_never_cut(snowflake: FakeSnowflake) -> None:
     table = pa.table({"n": pa.array([1_000_000_001], pa.timestamp("ns"))})
     schema = pa.schema([pa.field("n", pa.timestamp("us"))])
@@ -328,3 +347,28 @@ def test_parts_of_other_types_become_one(snowflake: FakeSnowflake) -> None:
         part = pa.table({"a": pa.array([1, None]).cast(type_), "b": pa.array([Decimal("1.50"), None]), "c": [1, 2]})
         part = part.set_column(1, "b", part["b"].cast(pa.decimal128(38, 2)))
         assert next(conformed(part, schema, "")).to_pylist()[0] == {"a": 1, "b": Decimal("1.50"), "c": 1}
+
+
+def test_where_nothing_is_chosen_it_is_said(snowflake: FakeSnowflake, monkeypatch: pytest.MonkeyPatch) -> None:
+    snowflake.write(password=shims.PASSWORD, database="", schema="")
+    database = bootstrap.connect(Address.parse(f"snowflake://{snowflake.name}"))
+    attempts = [lambda: database.rows("SELECT * FROM t"), database.tables, lambda: database.columns(TableName("t"))]
+    for attempt in attempts:
+        with pytest.raises(DatabaseError, match=r"no database is chosen\. Name it") as caught:
+            attempt()
+        assert caught.value.kind == "missing"
+        monkeypatch.setattr(database, "_asked", lambda _: [(None, None)])  # the fake does not answer with null
+    monkeypatch.undo()
+    database.close()
+
+
+def test_the_command_line_gives_ids_of_a_table(
+    snowflake: FakeSnowflake, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    made(snowflake, "people", pa.table({"name": ["ada", "blaise"], "n": [1, 2]}))
+    output = tmp_path / "out.parquet"
+    assert main(["run", snowflake.table("people"), "--columns", "name,n", "-o", str(output)]) == 0
+    expected = [rowid.row_id(key, rowid.Recipe(["name", "n"])) for key in (["ada", 1], ["blaise", 2])]
+    assert pq.read_table(output)["row_id"].to_pylist() == expected
+    assert main(["run", snowflake.table("nobody"), "--columns", "name", "-o", str(tmp_path / "x.parquet")]) == 3
+    assert "there is no table" in capsys.readouterr().err
