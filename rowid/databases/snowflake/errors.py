@@ -29,6 +29,9 @@ _NUMBERS: Mapping[int, tuple[str, str, str]] = {
     390201: ("missing", "the connection names a database, schema, warehouse or role that is not there", _MISSING),
     390422: ("permission", "the network policy refuses this address", "Ask for this address to be allowed."),
     # the session
+    **dict.fromkeys(
+        (390104, 390111, 390112, 390113, 390114, 390115), ("network", "the session has ended", "Run again.")
+    ),
     250002: ("network", "the connection is closed", "Connect again."),
     250001: ("network", "Snowflake cannot be reached", _NETWORK),
     90105: ("missing", "no database is chosen", "Name it: snowflake://CONNECTION/DB/SCHEMA/TABLE."),

@@ -141,9 +141,6 @@ class ConnectionManager:
         return error
 
 
-_SESSION_GONE = frozenset({390104, 390111, 390112, 390114, 390115})
-
-
 class _Dialect(SnowflakeDialect):
     """What the pool knows of Snowflake, and which errors mean that a connection is dead, for which it has no answer."""
 
@@ -151,7 +148,7 @@ class _Dialect(SnowflakeDialect):
 
     def is_disconnect(self, e: Any, connection: Any, cursor: Any) -> bool:
         """Whether another connection may do better."""
-        return refused(e, "").kind == "network" or getattr(e, "errno", 0) in _SESSION_GONE
+        return refused(e, "").kind == "network"
 
 
 def _pool(connect: Callable[[], Any], limits: Limits, *, ready: bool) -> Pool:

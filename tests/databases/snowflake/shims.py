@@ -144,6 +144,7 @@ class Gate:
         self.logins: list[dict[str, Any]] = []
         self.statements: list[dict[str, Any]] = []
         self.outages = 0  # how many logins to answer with 'service unavailable'
+        self.ended = 0  # how many statements to answer with 'the session does not exist any more'
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         if scope["type"] != "http":
@@ -159,6 +160,9 @@ class Gate:
         if "login" in path:
             return await self._login(scope, body, told["data"], send)
         self.statements.append(told)
+        if self.ended:
+            self.ended -= 1
+            return await _refuse(send, "390111", "Session no longer exists. New login required to access the service.")
         return await self._app(scope, _again(body), _Rewritten(send, self._parted, scope))
 
     async def _login(self, scope: Any, body: bytes, data: dict[str, Any], send: Any) -> None:
@@ -167,9 +171,7 @@ class Gate:
             self.outages -= 1
             return await _reply(send, b"", "text/plain", 503)
         if data.get("AUTHENTICATOR", "SNOWFLAKE") == "SNOWFLAKE" and data.get("PASSWORD") != PASSWORD:
-            message = "Incorrect username or password was specified."
-            refused = {"data": {}, "code": "390100", "message": message, "success": False}
-            return await _reply(send, json.dumps(refused).encode(), "application/json")
+            return await _refuse(send, "390100", "Incorrect username or password was specified.")
         return await self._app(scope, _again(body), send)
 
     def _parted(self, answer: bytes, scope: Any) -> bytes:
@@ -229,6 +231,11 @@ def _again(body: bytes) -> Callable[[], Awaitable[dict[str, Any]]]:
         return {"type": "http.request", "body": body, "more_body": False}
 
     return receive
+
+
+async def _refuse(send: Any, code: str, message: str) -> None:
+    told = {"data": {}, "code": code, "message": message, "success": False}
+    await _reply(send, json.dumps(told).encode(), "application/json")
 
 
 async def _reply(send: Any, body: bytes, kind: str, status: int = 200) -> None:

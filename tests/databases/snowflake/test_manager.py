@@ -45,17 +45,27 @@ def test_there_is_one_manager_for_a_name_until_its_login_changes(snowflake: Fake
     assert bootstrap.snowflake_manager(address) is not first
 
 
-def test_a_dead_connection_is_replaced_before_it_is_used(snowflake: FakeSnowflake) -> None:
-    import fakesnow.server
-
+def test_a_session_that_ended_is_replaced_before_it_is_used(snowflake: FakeSnowflake) -> None:
     pool = manager(snowflake)
     pool.checkout().close()
-    fakesnow.server.sessions.clear()  # as after a restart, or four hours
+    snowflake.gate.ended = 1
     connection = pool.checkout()
     assert connection.cursor().execute("SELECT 1").fetchall() == [(1,)]
     connection.close()
     assert len(snowflake.gate.logins) == 2
     pool.close()
+
+
+def test_a_session_that_ends_in_use_is_not_used_again(snowflake: FakeSnowflake) -> None:
+    database = snowflake.open()
+    snowflake.gate.ended = 1
+    with pytest.raises(DatabaseError, match="the session has ended") as caught:
+        database.rows("SELECT 1")
+    assert caught.value.kind == "network"
+    with pytest.raises(DatabaseError, match="the connection is closed"):
+        database.rows("SELECT 1")
+    database.close()
+    assert snowflake.sql("SELECT 1") == [(1,)]
 
 
 def test_an_outage_is_tried_again(snowflake: FakeSnowflake) -> None:
