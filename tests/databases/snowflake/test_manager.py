@@ -46,7 +46,7 @@ def test_there_is_one_manager_for_a_name_until_its_login_changes(snowflake: Fake
 
 
 def test_a_session_that_ended_is_replaced_before_it_is_used(snowflake: FakeSnowflake) -> None:
-    pool = manager(snowflake)
+    pool = manager(snowflake, Limits(attempts=1))
     pool.checkout().close()
     snowflake.gate.ended = 1
     connection = pool.checkout()
