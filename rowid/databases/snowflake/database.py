@@ -4,8 +4,8 @@ import contextlib
 import json
 import uuid
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from typing import Any, cast
+from contextlib import AbstractContextManager
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import pyarrow as pa
@@ -15,12 +15,12 @@ from rowid.databases.address import Address
 from rowid.databases.dialect import Dialect
 from rowid.databases.names import TableName
 from rowid.databases.protocol import CatalogColumn
-from rowid.databases.snowflake.arrow import conformed, finer, result_schema
+from rowid.databases.snowflake.arrow import conformed, result_schema
 from rowid.databases.snowflake.dialect import SnowflakeDialect
-from rowid.databases.snowflake.errors import Failure, refused
 from rowid.databases.snowflake.guard import require_select
 from rowid.databases.snowflake.load import Parts
 from rowid.databases.snowflake.manager import ConnectionManager
+from rowid.databases.snowflake.session import Session
 from rowid.errors import DatabaseError
 from rowid.stream import reader
 
@@ -45,17 +45,13 @@ class Snowflake:
     dialect: Dialect = SnowflakeDialect()
 
     def __init__(self, address: Address, manager: ConnectionManager, *, read_only: bool = False) -> None:
-        self._address, self._manager, self._read_only = address, manager, read_only
-        self._tag = json.dumps({"app": "rowid"})
+        self._address, self._read_only = address, read_only
+        self._place = _place(address)
         self._parts: Parts | None = None
         self._in_transaction = False
-        self._connection = manager.checkout()
+        only_one = read_only and address.table is not None and self._place[1] != ""  # its name is whole wherever one is
+        self._session = Session(address.shown, manager, *(("", "") if only_one else self._place))
         self._open = True
-        try:
-            self._go_to(*_place(address))
-        except BaseException:
-            self.close()
-            raise
 
     @property
     def name(self) -> str:
@@ -64,7 +60,7 @@ class Snowflake:
 
     def label(self, job: str = "", recipe: str = "") -> None:
         """Marks every later statement in Snowflake's history with the job and the recipe's fingerprint."""
-        self._tag = json.dumps({"app": "rowid", "job": job[:200], "recipe": recipe[:200]})
+        self._session.tag = json.dumps({"app": "rowid", "job": job[:200], "recipe": recipe[:200]})
 
     def databases(self) -> list[str]:
         """The databases that the role may see."""
@@ -152,9 +148,9 @@ class Snowflake:
     def begin(self) -> None:
         """Starts a transaction."""
         self._send()
-        if not self._read_only and self._connection.info.get("stage") is None:
+        if not self._read_only:
             with contextlib.suppress(DatabaseError):  # who may load nothing may still change rows
-                self._stage(self._address.table)  # making it later would end the transaction
+                self._session.stage(self._address.table)  # making it later would end the transaction
         self._asked("BEGIN")
         self._in_transaction = True
 
@@ -180,29 +176,16 @@ class Snowflake:
             self.rollback()
             self._send()
         except BaseException:
-            self._connection.invalidate()  # the session ends, and its transaction with it
+            self._session.end()
             raise
         finally:
             self._forget()
-            self._connection.close()
-
-    def _go_to(self, database: str, schema: str) -> None:
-        """Makes the address's database and schema those of the session, which may have been another's before."""
-        place = (database, schema)
-        if self._connection.info.get("place", ("", "")) == place:
-            return None
-        if not database:
-            self._connection.invalidate()  # a session that went elsewhere cannot go back to what it began with
-            self._connection.close()
-            self._connection = self._manager.checkout()
-            return self._go_to(database, schema)
-        quoted = ".".join(map(self.dialect.quoted, filter(None, place)))
-        self._asked(f"USE {'SCHEMA' if schema else 'DATABASE'} {quoted}")
-        self._connection.info["place"] = place
-        return None
+            self._session.close()
 
     def _here(self) -> tuple[str, str]:
-        """The database and the schema of the session; empty where none is chosen."""
+        """The database and the schema that the address names, or else those of the session; empty where none is."""
+        if all(self._place):
+            return self._place
         database, schema = self._asked("SELECT CURRENT_DATABASE(), CURRENT_SCHEMA()")[0]
         return database or "", schema or ""
 
@@ -217,30 +200,23 @@ class Snowflake:
             return [str(row[at]) for row in cursor.fetchall()]
 
     def _asked(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
-        with self._cursor(sql, parameters) as cursor:
-            return [tuple(row) for row in cursor.fetchall()]
+        self._send()
+        return self._session.asked(sql, parameters)
 
     def _schema_of(self, sql: str) -> pa.Schema:
         with self._cursor(f"{sql} LIMIT 0") as cursor:
             return result_schema(cursor.description)
 
-    @contextmanager
-    def _cursor(self, sql: str, parameters: Sequence[Any] = ()) -> Iterator[SnowflakeCursor]:
+    def _cursor(self, sql: str, parameters: Sequence[Any] = ()) -> AbstractContextManager[SnowflakeCursor]:
         """A cursor that has done one statement, after what waits to be loaded."""
         self._send()
-        with self._told(), contextlib.closing(self._new_cursor()) as cursor:
-            more: dict[str, Any] = {"_force_qmark_paramstyle": True, "_statement_params": {"QUERY_TAG": self._tag}}
-            cursor.execute(sql, tuple(parameters) or None, num_statements=1, **more)
-            yield cursor
-
-    def _new_cursor(self) -> SnowflakeCursor:
-        return cast(SnowflakeCursor, self._connection.cursor())
+        return self._session.cursor(sql, parameters)
 
     def _batches(
         self, cursor: SnowflakeCursor, schema: pa.Schema, opened: contextlib.ExitStack
     ) -> Iterator[pa.RecordBatch]:
         count = 0
-        with self._told(), opened:
+        with opened:
             for part in cursor.fetch_arrow_batches():
                 count += part.num_rows
                 yield from conformed(part, schema, self.name)
@@ -249,17 +225,6 @@ class Snowflake:
                     "a part of the result is missing", kind="network", where=self.name, hint="Run again."
                 )
 
-    def _stage(self, beside: TableName | None) -> str:
-        """The session's temporary stage, made when it is first needed; it ends with the session."""
-        if self._connection.info.get("stage") is None:
-            name = f"ROWID_{uuid.uuid4().hex.upper()}"
-            place = beside.beside(name) if beside else TableName(name)
-            stage = self.dialect.table(place)
-            with self._told(), contextlib.closing(self._new_cursor()) as cursor:
-                cursor.execute(f"CREATE TEMPORARY STAGE {stage}", _statement_params={"QUERY_TAG": self._tag})
-            self._connection.info["stage"] = stage
-        return str(self._connection.info["stage"])
-
     def _send(self) -> None:
         """Loads what waits, in one statement: all of it or nothing."""
         parts, self._parts = self._parts, None
@@ -267,7 +232,7 @@ class Snowflake:
             return
         try:
             parts.finish()
-            folder = f"@{self._stage(parts.table)}/{uuid.uuid4().hex}/"
+            folder = f"@{self._session.stage(parts.table)}/{uuid.uuid4().hex}/"
             for file in parts.files:
                 self._asked(f"PUT {self.dialect.literal(f'file://{file.as_posix()}')} {folder} AUTO_COMPRESS = FALSE")
             loaded = self._asked(f"COPY INTO {self.dialect.table(parts.table)} FROM {folder} {_COPY}")
@@ -280,20 +245,6 @@ class Snowflake:
         if self._parts:
             self._parts.drop()
             self._parts = None
-
-    @contextmanager
-    def _told(self) -> Iterator[None]:
-        if not self._connection.is_valid:
-            raise DatabaseError("the connection is closed", kind="network", where=self.name, hint="Connect again.")
-        try:
-            yield
-        except OverflowError:  # the connector's, for a year that has no nanoseconds
-            raise finer(self.name) from None
-        except Failure as failure:
-            error = refused(failure, self.name)
-            if error.kind == "network":
-                self._connection.invalidate()
-            raise error from None
 
 
 def _place(address: Address) -> tuple[str, str]:
