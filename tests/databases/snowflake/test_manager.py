@@ -182,6 +182,13 @@ def test_a_ready_connection_stays_its_owners(snowflake: FakeSnowflake) -> None:
     assert database.rows("SELECT ?, '%s'", (5,)) == [(5, "%s")]
     database.close()
     assert owned.cursor().execute("SELECT count(*) FROM t").fetchall() == [(0,)]  # not taken back, not closed
+    owned.cursor().execute("COMMIT")
+    owned.cursor().execute("CREATE SCHEMA elsewhere")
+    owned.cursor().execute(f"CREATE TABLE {snowflake.database}.elsewhere.u (b INT)")
+    owned.cursor().execute("USE SCHEMA S")
+    source = bootstrap.open_source(f"snowflake://streamlit/{snowflake.database}/ELSEWHERE/U")
+    assert source.open().read_all().column_names == ["B"]
+    assert owned.cursor().execute("SELECT CURRENT_SCHEMA()").fetchall() == [("S",)]  # nor sent elsewhere
     owned.close()
 
 
