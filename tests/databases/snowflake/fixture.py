@@ -61,18 +61,17 @@ def snowflake_server() -> Iterator[tuple[int, shims.Gate]]:
 
 
 @pytest.fixture
-def snowflake(
-    snowflake_server: tuple[int, shims.Gate], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> FakeSnowflake:
+def snowflake(snowflake_server: tuple[int, shims.Gate], tmp_path: Path) -> Iterator[FakeSnowflake]:
     """A new, empty database and the named connection to it."""
     port, gate = snowflake_server
     number = next(_NUMBERS)
     file = tmp_path / "snowflake" / "connections.toml"
     file.parent.mkdir()
-    monkeypatch.setenv("ROWID_CONNECTIONS", str(file))
-    monkeypatch.setenv("SNOWFLAKE_HOME", str(tmp_path / "none"))
     made = FakeSnowflake(f"fake{number}", f"DB{number}", "S", file, port, gate)
     made.write(password=shims.PASSWORD)
     gate.logins.clear()
     gate.statements.clear()
-    return made
+    with pytest.MonkeyPatch.context() as patch:  # its own: a test may undo its one
+        patch.setenv("ROWID_CONNECTIONS", str(file))
+        patch.setenv("SNOWFLAKE_HOME", str(tmp_path / "none"))
+        yield made
