@@ -7,7 +7,7 @@ import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from difflib import get_close_matches
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
@@ -19,6 +19,7 @@ from rowid.settings import Settings
 if TYPE_CHECKING:
     from rowid.checks import Limits
     from rowid.databases import Address, Connection, Database
+    from rowid.databases.snowflake import ConnectionManager
     from rowid.observers.ledger import Ledger
 
 
@@ -89,7 +90,29 @@ def connect(address: "Address", *, read_only: bool = False) -> "Database":
             from rowid.databases.generic import Generic
 
             return Generic(address, read_only=read_only)
+    if address.adapter == "snowflake":
+        with _needed("snowflake", "snowflake"):
+            from rowid.databases import snowflake
+
+            return snowflake.Snowflake(address, snowflake_manager(address), read_only=read_only)
     raise UsageError("there is no adapter for it here", where=address.shown)
+
+
+def snowflake_manager(address: "Address") -> "ConnectionManager":
+    """The manager, one for each name in a process, of the connection to Snowflake that the address names.
+
+    Raises:
+        UsageError: there is no such connection, or a parameter of it is missing.
+    """
+    from rowid.databases import snowflake
+
+    def parameters() -> "Mapping[str, Any]":
+        named = named_connection(address)
+        if named.adapter != "snowflake":
+            raise UsageError("it is no connection to Snowflake", where=address.shown)
+        return named.parameters
+
+    return snowflake.manager(address, parameters)
 
 
 def connections(settings: Settings | None = None) -> "Mapping[str, Connection]":

@@ -5,7 +5,10 @@ from pathlib import Path
 
 from hypothesis import HealthCheck, settings
 
-from tests.postgres import postgres, postgres_server  # noqa: F401  fixtures for all folders
+from tests.databases.snowflake.fixture import snowflake, snowflake_server
+from tests.postgres import postgres, postgres_server
+
+__all__ = ["postgres", "postgres_server", "snowflake", "snowflake_server"]  # fixtures for every folder
 
 os.environ["ROWID_TUNING"] = os.devnull  # whoever runs the tests may have tuned the machine
 os.environ.setdefault("ROWID_CACHE", str(Path(__file__).parent.parent / ".pytest_cache" / "rowid"))
