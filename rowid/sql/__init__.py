@@ -1,0 +1,16 @@
+"""IDs inside a database: the statement that computes them, to the letter or not at all, and the proof that it does."""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from rowid.sql.duckdb import DUCKDB
+from rowid.sql.postgres import POSTGRES
+from rowid.sql.snowflake import SNOWFLAKE
+from rowid.sql.spark import SPARK
+from rowid.sql.statement import SqlColumn, select, statement
+from rowid.sql.words import Words
+
+DIALECTS: Mapping[str, Words] = MappingProxyType({words.name: words for words in (DUCKDB, SNOWFLAKE, POSTGRES, SPARK)})
+"""The dialects, by what a user calls them."""
+
+__all__ = ["DIALECTS", "SqlColumn", "Words", "select", "statement"]
