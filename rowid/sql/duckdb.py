@@ -1,5 +1,7 @@
 """DuckDB's expressions."""
 
+from typing import ClassVar
+
 from rowid.databases import Dialect
 from rowid.sql.words import INTERVAL, TIME_ZONED, TRUTH, YEARS, Type, Words, decimal_cut, midnight_cut, types, zeros_cut
 
@@ -8,9 +10,14 @@ _TIMESTAMP = zeros_cut(f"strftime({{x}}, '{_SECONDS}.%f')")
 _UTC = "make_timestamp(epoch_us({x}))"  # the session's zone and its calendar are not asked
 _DIGITS = "ltrim(replace(replace(' ' || CAST({x} AS VARCHAR), ' .', '0.'), ' -.', '-0.'))"  # it writes .5 for 0.5
 
+
+class _Names(Dialect):
+    name: ClassVar[str] = "DuckDB"
+
+
 DUCKDB = Words(
     name="duckdb",
-    names=Dialect(),
+    names=_Names(),
     types=types(
         ("BOOLEAN", Type("boolean", TRUTH)),
         (

@@ -5,7 +5,6 @@ Nothing is created: a vector's values are literals in a subquery, so it takes a 
 
 import base64
 import json
-import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
@@ -19,6 +18,7 @@ from rowid.canonical import message
 from rowid.digest import digest
 from rowid.errors import DatabaseError, UsageError
 from rowid.recipe import FORMS, SPEC, Recipe
+from rowid.sql.refusal import reason
 from rowid.sql.statement import SqlColumn, select_ids
 from rowid.sql.words import Words
 
@@ -33,7 +33,6 @@ GROUPS = tuple(_FORM)
 """The groups of vectors in the order of a certificate."""
 
 _NO_TYPE = {"duration_us": "an interval has no canonical text", "uuid": "there is no type for UUIDs"}
-_OURS = re.compile(r"rowid: ([\w ]+)")  # the words with which a statement of ours ends
 _AT_ONCE = 100  # vectors that one statement computes
 
 
@@ -73,7 +72,7 @@ class Certificate:
 
 
 @dataclass(frozen=True, slots=True)
-class _Vector:
+class Vector:
     """The values of a row, its recipe's rules, and its ID in each group; None where the statement has to end."""
 
     number: int
@@ -86,7 +85,7 @@ class _Vector:
 class _Literal:
     """A vector whose values are SQL: of each its type and its expression."""
 
-    vector: _Vector
+    vector: Vector
     cells: Sequence[tuple[str, str]]
 
 
@@ -103,7 +102,7 @@ def prove(database: Rows, words: Words, *, progress: Callable[[str], None] | Non
     What a vector's statement raises in the database counts as failed, unless the statement ends it on purpose.
     """
     counts = {name: _Count() for name in GROUPS}
-    for view, vectors in _views(published()).items():
+    for view, vectors in views(published()).items():
         if progress:
             progress(view)
         for alike in _alike(words, vectors, counts):
@@ -120,11 +119,12 @@ def published() -> dict[str, Any]:
     return found
 
 
-def _views(given: Mapping[str, Any]) -> dict[str, list[_Vector]]:
-    found: dict[str, list[_Vector]] = {}
+def views(given: Mapping[str, Any]) -> dict[str, list[Vector]]:
+    """The vectors of each view, as rows of values with a recipe's rules and IDs."""
+    found: dict[str, list[Vector]] = {}
     for view in ("texts", "declared", "normalised", "rows", "keyed", "occurrences"):
         found[view] = [
-            _Vector(
+            Vector(
                 at,
                 tuple((kind, value) for kind, value in one.get("row") or [one["value"]]),
                 _rules(view, one),
@@ -140,8 +140,8 @@ def _rules(view: str, vector: Mapping[str, Any]) -> dict[str, Any]:
         return {"types": {"c0": vector["type"]}}
     if view == "normalised":
         steps = [step for step in vector["normalise"] if isinstance(step, str)]
-        places = {"c0": step["decimals"] for step in vector["normalise"] if isinstance(step, dict)}
-        return {"normalise": {"c0": steps}, "decimals": places}
+        places = [step["decimals"] for step in vector["normalise"] if isinstance(step, dict)]
+        return {"normalise": {"c0": steps}, "decimals": {"c0": places[0]} if places else {}}
     return {"keyed": {"key_env": "ROWID_KEY"}, "occurrences": {"duplicates": "number"}}.get(view, {})
 
 
@@ -153,7 +153,7 @@ def _ids(view: str, vector: Mapping[str, Any]) -> dict[str, str | None]:
     return {view: None if vector.get("error") else digest(message([vector["text"]])).hex()}
 
 
-def _alike(words: Words, vectors: Sequence[_Vector], counts: Mapping[str, _Count]) -> Iterator[list[_Literal]]:
+def _alike(words: Words, vectors: Sequence[Vector], counts: Mapping[str, _Count]) -> Iterator[list[_Literal]]:
     """Vectors of the same types and rules, which one statement can compute; those that cannot be are counted."""
     found: dict[str, list[_Literal]] = {}
     for vector in vectors:
@@ -184,8 +184,7 @@ def _compare(database: Rows, words: Words, alike: Sequence[_Literal], counts: Ma
         elif None in alike[0].vector.ids.values():
             _count_all(alike[0].vector, counts, passed=True)
         else:
-            ours = _OURS.search(error.detail)
-            _count_all(alike[0].vector, counts, refused=ours[1].strip() if ours else "")
+            _count_all(alike[0].vector, counts, refused=reason(error) or "")
     else:
         for one in alike:
             ids = found.get(one.vector.number, ())
@@ -193,7 +192,7 @@ def _compare(database: Rows, words: Words, alike: Sequence[_Literal], counts: Ma
                 _count(counts[group], one.vector.number, passed=id_ == expected)
 
 
-def _count_all(vector: _Vector, counts: Mapping[str, _Count], *, passed: bool = False, refused: str = "") -> None:
+def _count_all(vector: Vector, counts: Mapping[str, _Count], *, passed: bool = False, refused: str = "") -> None:
     for group in vector.ids:
         _count(counts[group], vector.number, passed=passed, refused=refused)
 
@@ -222,12 +221,12 @@ def _select(words: Words, alike: Sequence[_Literal]) -> str:
     inner = select_ids(
         words,
         [SqlColumn("n", words.vectors["int"]), *columns],
-        f"(SELECT * FROM (VALUES {rows}) AS rowid_values({', '.join(quoted)})) AS rowid_rows",  # noqa: S608
+        f"(SELECT * FROM (VALUES {rows}) AS rowid_values({', '.join(quoted)})) AS rowid_rows",
         recipe,
         ids,
     )
     wanted = ", ".join([quoted[0], *map(words.names.quoted, ids)])
-    return f"SELECT {wanted} FROM (\n{inner}\n) AS rowid_vectors"  # noqa: S608
+    return f"SELECT {wanted} FROM (\n{inner}\n) AS rowid_vectors"
 
 
 def _literal(words: Words, kind: str, value: Any) -> tuple[str, str]:

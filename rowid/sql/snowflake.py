@@ -1,5 +1,7 @@
 """Snowflake's expressions."""
 
+from typing import ClassVar
+
 from rowid.databases import Dialect
 from rowid.sql.words import TRUTH, YEARS, Type, Words, midnight_cut, types
 
@@ -16,9 +18,14 @@ _INT64 = f"({_VALUE.format(at=1, digits='89abcdef01234567')} - 8) * {16**15}" + 
     f" + {_VALUE.format(at=at, digits='0123456789abcdef')} * {16 ** (16 - at)}" for at in range(2, 17)
 )
 
+
+class _Names(Dialect):
+    name: ClassVar[str] = "Snowflake"
+
+
 SNOWFLAKE = Words(
     name="snowflake",
-    names=Dialect(),
+    names=_Names(),
     types=types(
         ("BOOLEAN", Type("boolean", TRUTH)),
         (

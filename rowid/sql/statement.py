@@ -8,7 +8,7 @@ from rowid.databases import TableName
 from rowid.errors import ColumnError, UsageError
 from rowid.recipe import SPEC, Recipe
 from rowid.sql.columns import text_of
-from rowid.sql.refusal import NotInSqlError
+from rowid.sql.refusal import NULL, NotInSqlError
 from rowid.sql.words import Words
 
 _UUID_VARIANT = "'0123456789abcdef', '89ab89ab89ab89ab'"  # RFC 9562: the two upper bits of the digit are 10
@@ -38,9 +38,29 @@ def select(words: Words, columns: Sequence[SqlColumn], rows: str, recipe: Recipe
 
 def select_ids(words: Words, columns: Sequence[SqlColumn], rows: str, recipe: Recipe, ids: Mapping[str, str]) -> str:
     """A SELECT as of ``select``, with as many ID columns as ``ids`` has names, each in its form."""
-    texts = _texts(words, columns, recipe)
     quoted = words.names.quoted
     kept = [quoted(column.name) for column in columns]
+    hashed, digest, _ = _digests(words, columns, rows, recipe, kept)
+    rendered = [f"{_rendered(words, form, digest)} AS {quoted(name)}" for name, form in ids.items()]
+    return f"SELECT {_listed([*kept, *rendered], 0)}\nFROM (\n{hashed}\n) AS rowid_digests"
+
+
+def count_messages(words: Words, columns: Sequence[SqlColumn], rows: str, recipe: Recipe) -> str:
+    """A SELECT of how many different messages the rows with an ID have, and how many rows have a null in the key."""
+    hashed, digest, texts = _digests(words, columns, rows, recipe, None)
+    null = " OR ".join(f"{text} IS NULL" for text in texts)
+    return (
+        f"SELECT count(DISTINCT {digest}), sum(CASE WHEN {null} THEN 1 ELSE 0 END)\n"
+        f"FROM (\n{hashed}\n) AS rowid_digests"
+    )
+
+
+def _digests(
+    words: Words, columns: Sequence[SqlColumn], rows: str, recipe: Recipe, kept: Sequence[str] | None
+) -> tuple[str, str, Sequence[str]]:
+    """A SELECT of the digest, and of the columns ``kept`` or, for None, the texts; and how digest and texts are called."""
+    texts = _texts(words, columns, recipe)
+    quoted = words.names.quoted
     free = _free_names([column.name for column in columns])
     inner = [quoted(free(f"text_{at}")) for at in range(1, len(texts) + 1)]
     digest = quoted(free("digest"))
@@ -48,13 +68,10 @@ def select_ids(words: Words, columns: Sequence[SqlColumn], rows: str, recipe: Re
         f"coalesce(CAST({words.length.format(x=x)} AS {words.varchar}) || ':' || {x}, '~')" for x in inner
     )
     hashed = _null_policy(words, recipe, inner, words.hash.format(x=message))
-    outermost = [*kept, *(f"{_rendered(words, form, digest)} AS {quoted(name)}" for name, form in ids.items())]
-    return (
-        f"SELECT {_listed(outermost, 0)}\nFROM (\n"
-        f"  SELECT {_listed([*kept, f'{hashed} AS {digest}'], 2)}\n  FROM (\n"
-        f"    SELECT {_listed([*kept, *map(' AS '.join, zip(texts, inner, strict=True))], 4)}\n"
-        f"    FROM {rows}\n  ) AS rowid_texts\n) AS rowid_digests"  # noqa: S608  every name is in quotes
-    )
+    inner_select = _listed([*(kept or ()), *map(" AS ".join, zip(texts, inner, strict=True))], 4)
+    outer_select = _listed([*(inner if kept is None else kept), f"{hashed} AS {digest}"], 2)
+    sql = f"  SELECT {outer_select}\n  FROM (\n    SELECT {inner_select}\n    FROM {rows}\n  ) AS rowid_texts"
+    return sql, digest, inner
 
 
 def statement(
@@ -114,9 +131,7 @@ def _null_policy(words: Words, recipe: Recipe, texts: Sequence[str], hashed: str
     if recipe.nulls == "null":
         return f"CASE WHEN {' AND '.join(f'{x} IS NULL' for x in texts)} THEN NULL ELSE {hashed} END"
     if recipe.nulls == "reject":
-        fail = words.fail.format(
-            x=f"coalesce({', '.join([*texts, chr(39) * 2])})", why="rowid: a key column holds a null"
-        )
+        fail = words.fail.format(x=f"coalesce({', '.join([*texts, chr(39) * 2])})", why=f"rowid: {NULL}")
         return f"CASE WHEN {' OR '.join(f'{x} IS NULL' for x in texts)} THEN {fail} ELSE {hashed} END"
     return hashed
 

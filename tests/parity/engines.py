@@ -1,14 +1,9 @@
 """The engines of the matrix: each an open connection that answers a SELECT with rows, and says what refused it."""
 
-import contextlib
-import functools
 import os
 import pwd
-import re
-import shutil
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
@@ -16,8 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from rowid.errors import DatabaseError
-from rowid.sql import DIALECTS, Words
-from rowid.sql.words import Type
+from rowid.sql import DIALECTS
 
 
 class Connection:
@@ -29,7 +23,7 @@ class Connection:
     def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         try:
             return self._query(sql)
-        except Exception as error:
+        except Exception as error:  # noqa: BLE001  each driver has errors of its own
             raise DatabaseError("it refused", kind="statement", detail=str(error)) from None
 
 
@@ -46,7 +40,7 @@ def postgres(folder: Path) -> Iterator[Connection]:
     """A server of its own on a socket in ``folder``, which the user ``postgres`` owns where root runs the tests."""
     import psycopg
 
-    bin_ = sorted(Path("/usr/lib/postgresql").glob("*/bin"))[-1]
+    bin_ = max(Path("/usr/lib/postgresql").glob("*/bin"))
     owner = pwd.getpwnam("postgres").pw_uid if os.getuid() == 0 else os.getuid()
     folder.mkdir()
     os.chown(folder, owner, -1)
