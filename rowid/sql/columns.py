@@ -42,7 +42,9 @@ def _type(words: Words, declared: str) -> tuple[Type, int]:
     match = _DECLARED.fullmatch(declared)
     type_ = words.types.get(f"{match[1]}{match[3]}".upper()) if match else None
     if match is None or type_ is None:
-        raise NotInSqlError(f"the type {declared} has no canonical text in {words.names.name}; cast it to one that has")
+        raise NotInSqlError(
+            f"the type {declared} has no canonical text in {words.names.name}, so cast it to one that has"
+        )
     if type_.refusal:
         raise NotInSqlError(f"{declared}: {type_.refusal}")
     places = (match[2] or "").partition(",")[2].strip()
@@ -72,7 +74,7 @@ def _float(words: Words, x: str, places: int | None) -> str:
     correctly. What would need more digits ends the statement.
     """
     if places is None:
-        raise NotInSqlError("no engine writes a float as the specification does; give the column `decimals: N`")
+        raise NotInSqlError("no engine writes a float as the specification does, but with `decimals: N` it can")
     x = f"CAST({x} AS {words.double})"
     unit, tie = (f"CAST({10**power} AS {words.double})" for power in (places, places + 1))
     near = f"floor(abs({x}) * {unit} + 0.5)"
@@ -149,7 +151,7 @@ def _normalised(words: Words, text: str, rule: Rule) -> str:
     """The text after the rule's normalisers, which stand in the order of the specification."""
     impossible = [_STEPS[step] for step in rule.normalise if step in _STEPS]
     if impossible:
-        raise NotInSqlError("; ".join(impossible))
+        raise NotInSqlError(", ".join(impossible))
     for step in rule.normalise:
         if step == "trim":
             text = words.trim.format(x=text, chars=_white_space(words))

@@ -7,6 +7,8 @@ from rowid.sql.words import INTERVAL, TIME_ZONED, TRUTH, YEARS, Type, Words, dec
 
 _SECONDS = "%Y-%m-%dT%H:%M:%S"
 _TIMESTAMP = zeros_cut(f"strftime({{x}}, '{_SECONDS}.%f')")
+_MICROSECONDS = "CAST({x} AS TIMESTAMP)"  # EXTRACT of seconds misjudges the column's range, and folds to false
+_TIMES = ("TIME", "TIME_NS")
 _UTC = "make_timestamp(epoch_us({x}))"  # the session's zone and its calendar are not asked
 _DIGITS = "ltrim(replace(replace(' ' || CAST({x} AS VARCHAR), ' .', '0.'), ' -.', '-0.'))"  # it writes .5 for 0.5
 
@@ -30,11 +32,11 @@ DUCKDB = Words(
         ("ENUM", Type("string", "CAST({x} AS VARCHAR)")),
         ("BLOB", Type("binary", "lower(hex({x}))")),
         ("DATE", Type("date", "strftime({x}, '%Y-%m-%d')", YEARS)),
-        ("TIME, TIME_NS", Type("time", "CAST({x} AS VARCHAR)", "{x} < CAST('24:00:00' AS TIME)")),
+        *((name, Type("time", "CAST({x} AS VARCHAR)", f"{{x}} < CAST('24:00:00' AS {name})")) for name in _TIMES),
         ("TIMESTAMP", Type("timestamp", midnight_cut(_TIMESTAMP), YEARS)),
         (
             "TIMESTAMP_S, TIMESTAMP_MS",
-            Type("timestamp", midnight_cut(_TIMESTAMP.format(x="CAST({x} AS TIMESTAMP)")), YEARS),
+            Type("timestamp", midnight_cut(_TIMESTAMP.format(x=_MICROSECONDS)), YEARS.format(x=_MICROSECONDS)),
         ),
         (
             "TIMESTAMP_NS",

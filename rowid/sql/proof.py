@@ -32,7 +32,7 @@ _FORM |= {_as(form): form for form in FORMS[1:]} | {"keyed": "hex", "occurrences
 GROUPS = tuple(_FORM)
 """The groups of vectors in the order of a certificate."""
 
-_NO_TYPE = {"duration_us": "an interval has no canonical text", "uuid": "there is no type for UUIDs"}
+_NO_TYPE = {"duration_us": "an interval has no canonical text", "uuid": "the engine has no type for UUIDs"}
 _AT_ONCE = 100  # vectors that one statement computes
 
 
@@ -234,9 +234,9 @@ def _literal(words: Words, kind: str, value: Any) -> tuple[str, str]:
     if kind == "int" and not -(2**63) <= int(value) < 2**63:
         kind = "uint"
     if kind not in words.vectors:
-        raise UsageError(f"\n  {_NO_TYPE.get(kind, 'there is no type for it')}")
+        raise UsageError(f"no literal: {_NO_TYPE.get(kind, f'the engine has no type for a {kind}')}")
     if kind == "string" and "\0" in value and not words.nul:
-        raise UsageError("\n  no text there can hold the character NUL")
+        raise UsageError("no literal: a text of the engine cannot hold the character NUL")
     scale = max(0, -int(Decimal(value).as_tuple().exponent)) if kind == "decimal" else 0
     declared = words.vectors[kind].format(scale=scale)
     if kind == "null":
@@ -261,9 +261,5 @@ def _written(kind: str, value: Any) -> str:
 
 
 def _reason(refusal: UsageError) -> str:
-    """Why: without the columns' names, which are the proof's own."""
-    return next(iter(_lines(refusal.what))).rpartition("': ")[2]
-
-
-def _lines(text: str) -> Iterator[str]:
-    return (line.strip() for line in text.split("\n")[1:])
+    """Why: the first reason, without the columns' names, which are the proof's own."""
+    return refusal.what.partition(": ")[2].partition("; ")[0].rpartition("': ")[2]

@@ -10,8 +10,8 @@ _ZEROS = "REGEXP_REPLACE({t}, '[.]?0+$', '')"  # of a text that has a point
 _DIGITS = "CAST({x} AS VARCHAR)"
 _TIMESTAMP = _ZEROS.format(t=f"TO_CHAR(CAST({{x}} AS TIMESTAMP_NTZ), {_ISO})")
 _UTC = "CONVERT_TIMEZONE('UTC', {x})"
-_AMBIGUOUS = Type(refusal="it is what the session's TIMESTAMP_TYPE_MAPPING says; write TIMESTAMP_NTZ, _LTZ or _TZ")
-_SEMI = Type(refusal="semi-structured values have no canonical text; cast what you want of them")
+_AMBIGUOUS = Type(refusal="it is what the session's TIMESTAMP_TYPE_MAPPING says, so write TIMESTAMP_NTZ, _LTZ or _TZ")
+_SEMI = Type(refusal="semi-structured values have no canonical text, so cast what you want of them")
 # The digits' values, each at its place; the first digit is the one with the sign.
 _VALUE = "(POSITION(SUBSTR({{x}}, {at}, 1), '{digits}') - 1)"
 _INT64 = f"({_VALUE.format(at=1, digits='89abcdef01234567')} - 8) * {16**15}" + "".join(

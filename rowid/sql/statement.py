@@ -58,7 +58,7 @@ def count_messages(words: Words, columns: Sequence[SqlColumn], rows: str, recipe
 def _digests(
     words: Words, columns: Sequence[SqlColumn], rows: str, recipe: Recipe, kept: Sequence[str] | None
 ) -> tuple[str, str, Sequence[str]]:
-    """A SELECT of the digest, and of the columns ``kept`` or, for None, the texts; and how digest and texts are called."""
+    """A SELECT of the digest and the columns ``kept`` (None: the texts), and how digest and texts are called."""
     texts = _texts(words, columns, recipe)
     quoted = words.names.quoted
     free = _free_names([column.name for column in columns])
@@ -119,10 +119,9 @@ def _texts(words: Words, columns: Sequence[SqlColumn], recipe: Recipe) -> list[s
         except NotInSqlError as refusal:
             against.append(f"column {name!r}: {refusal}")
     if against:
-        listed = "\n".join(f"  {one}" for one in against)
         raise UsageError(
-            f"SQL of {words.names.name} cannot give these IDs to the letter:\n{listed}",
-            hint="\n`rowid run` reads the rows and gives them the same IDs without these limits.",
+            f"SQL of {words.names.name} cannot give these IDs to the letter: {'; '.join(against)}",
+            hint="`rowid run` reads the rows and gives them the same IDs without these limits.",
         )
     return texts
 

@@ -94,7 +94,7 @@ YEARS = "EXTRACT(YEAR FROM {x}) BETWEEN 1 AND 9999"
 
 TIME_ZONED = Type(refusal="a time with a zone has no canonical text")
 INTERVAL = Type(refusal="an interval of SQL has months and days of no one length, and no canonical text")
-PADDED = Type(refusal="a text padded with blanks loses them in SQL; cast it to a text of variable length")
+PADDED = Type(refusal="a text padded with blanks loses them in SQL, so cast it to a text of variable length")
 
 
 def types(*groups: tuple[str, Type]) -> dict[str, Type]:
