@@ -396,6 +396,26 @@ CASES = (
         "rowid lint in.csv --columns name --formula md5",
         2,
     ),
+    Case(
+        "SQL for what SQL cannot do",
+        _write("s.yaml", "price: DOUBLE PRECISION\nname: text\nseen: interval\n"),
+        "rowid sql --dialect postgres --table t --schema s.yaml",
+        2,
+    ),
+    Case(
+        "SQL without a dialect",
+        _write("s.yaml", "name: text\n"),
+        "rowid sql --table t --schema s.yaml",
+        2,
+    ),
+    Case("a schema that is none", _write("s.yaml", "[]"), "rowid sql --dialect spark --table t --schema s.yaml", 2),
+    Case("a proof without a database", _write("in.csv", PEOPLE), "rowid sql --prove --table in.csv", 2),
+    Case(
+        "a push-down of a file",
+        _write("in.csv", PEOPLE),
+        "rowid run in.csv -o duckdb:///x.duckdb?table=t --pushdown",
+        2,
+    ),
     Case("an output directory that does not exist", _write("in.csv", PEOPLE), "rowid run in.csv -o no/out.csv", 4),
     Case(
         "a full disk",

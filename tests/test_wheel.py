@@ -34,6 +34,11 @@ def test_the_wheel_has_the_pages_the_types_and_the_commands(unpacked):
     assert not (unpacked / "tests").exists()
 
 
+def test_the_wheel_has_the_test_vectors_for_a_proof(unpacked):
+    vectors = Path("rowid", "sql", "rowid-v1.json")
+    assert (unpacked / vectors).read_bytes() == (ROOT / vectors).read_bytes()
+
+
 def test_an_installed_package_finds_its_own_pages(unpacked, tmp_path):
     script = "from rowid import server; print(server.script())"
     environment = os.environ | {"PYTHONPATH": str(unpacked), "ROWID_STATE_DIR": str(tmp_path)}

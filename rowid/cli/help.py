@@ -107,6 +107,19 @@ rowid verify people-with-ids.csv --recipe people.yaml
 ```
 """
 
+SQL = """
+Prints the statement that gives a table's rows their IDs inside the database: all columns and the ID, the same as
+`rowid run` gives them.
+
+Every cast and format in it is pinned, so no setting of a session changes an ID. What SQL cannot do to the letter is
+refused with the reason, all of it at once. Without columns and without a recipe, all columns make the ID.
+
+```sh
+rowid sql --dialect postgres --table public.people --schema schema.yaml --columns email,country
+rowid sql --prove --table duckdb://
+```
+"""
+
 RUNS = """
 Lists the runs of this installation, newest first: what was read and written, how many rows, how fast, how it ended.
 

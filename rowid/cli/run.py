@@ -8,6 +8,7 @@ import typer
 
 from rowid.cli import loading, options
 from rowid.cli.output import as_json, out, tell
+from rowid.cli.pushdown import Pushdown, pushed_down
 from rowid.cli.recipes import recipe_for
 from rowid.cli.signals import SignalReceived
 from rowid.errors import SinkError, UsageError
@@ -98,6 +99,7 @@ def run(
     write: loading.Write = None,
     missing: loading.Missing = None,
     dry_run: loading.DryRun = False,
+    pushdown: Pushdown = False,
     delimiter: options.Delimiter = None,
     quote: options.Quote = None,
     encoding: options.Encoding = None,
@@ -128,18 +130,23 @@ def run(
     listeners: list[Observer] = [written, *observers(verbose=verbose, recorded=not dry_run)]
     base = Recipe.load(recipe).to_dict() if recipe else {}
     try:
-        with closing(bootstrap.open_sink(output, force=force, loading=how)) as sink:
-            table = bootstrap.open_source(source, reading)
-            chosen = recipe_for(table, base, wanted)
-            if not json and not {"columns"} & {*base, *wanted}:
-                tell(f"no columns were named: all of them make the ID, sorted by name ({len(chosen.columns):,})")
-            with bar(shown=not (json or verbose), rows_on_stdout=output == "-") as progress:
-                limits = bootstrap.limits(Settings.load())
-                if output == "-":  # what a pipe has been given cannot be taken back
-                    pipeline.refuse(table, chosen, progress=progress, limits=limits)
-                trail = pipeline.run(
-                    table, chosen, sink, observers=listeners, progress=progress, replace=replace_id, limits=limits
-                )
+        if pushdown:
+            trail, chosen = pushed_down(
+                source, output, base, wanted, how, observers=listeners, force=force, replace=replace_id
+            )
+        else:
+            with closing(bootstrap.open_sink(output, force=force, loading=how)) as sink:
+                table = bootstrap.open_source(source, reading)
+                chosen = recipe_for(table, base, wanted)
+                if not json and not {"columns"} & {*base, *wanted}:
+                    tell(f"no columns were named: all of them make the ID, sorted by name ({len(chosen.columns):,})")
+                with bar(shown=not (json or verbose), rows_on_stdout=output == "-") as progress:
+                    limits = bootstrap.limits(Settings.load())
+                    if output == "-":  # what a pipe has been given cannot be taken back
+                        pipeline.refuse(table, chosen, progress=progress, limits=limits)
+                    trail = pipeline.run(
+                        table, chosen, sink, observers=listeners, progress=progress, replace=replace_id, limits=limits
+                    )
         if save_recipe and not dry_run:
             _save(chosen, save_recipe)
         _answer(trail, how, json=json, rows_on_stdout=output == "-")

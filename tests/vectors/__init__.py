@@ -1,16 +1,16 @@
 """The test vectors, read once: ``VECTORS`` has the views, ``python`` and ``arrow`` make values of them."""
 
 import base64
-import json
 import uuid
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
 
-VECTORS: dict[str, Any] = json.loads(Path(__file__).with_name("rowid-v1.json").read_text(encoding="utf-8"))
+from rowid.sql.proof import published
+
+VECTORS = published()
 
 _PYTHON = {
     "null": lambda _: None,
