@@ -274,6 +274,8 @@ CASES = (
         "rowid profile in.csv --against old.json",
         3,
     ),
+    Case("a comparison without a key", _write("in.csv", PEOPLE), "rowid diff in.csv in.csv", 2),
+    Case("the SQL that compares two files", _write("in.csv", PEOPLE), "rowid diff in.csv in.csv --sql", 2),
     Case("a recipe that is missing", _write("in.csv", PEOPLE), f"{RUN} --recipe r.yaml", 2),
     Case("an unknown key in a recipe", _recipe("spec: rowid v1\ncolums: [name]\n"), f"{RUN} --recipe r.yaml", 2),
     Case("a recipe that is no YAML", _recipe("spec: rowid v1\ncolumns: [name\n"), f"{RUN} --recipe r.yaml", 2),

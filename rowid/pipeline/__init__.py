@@ -2,6 +2,7 @@
 
 from rowid.pipeline.choice import judge_choice
 from rowid.pipeline.confirm import compared, confirm
+from rowid.pipeline.diff import diff
 from rowid.pipeline.policies import applied, refuse
 from rowid.pipeline.review import collect_groups, duplicate_groups, judge, preview, verify
 from rowid.pipeline.run import FINGERPRINT_KEY, RECIPE_KEY, new_run_id, run, with_ids
@@ -14,6 +15,7 @@ __all__ = [
     "collect_groups",
     "compared",
     "confirm",
+    "diff",
     "duplicate_groups",
     "find_keys",
     "judge",

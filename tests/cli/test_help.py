@@ -55,7 +55,7 @@ def shell(folder):
 
 def test_there_are_options_to_look_for():
     assert len(OPTIONS) >= 40
-    assert list(ROWID.commands) == ["run", "profile", "keys", "check", "lint", "verify", "runs", "tune", "app"]
+    assert list(ROWID.commands) == ["run", "profile", "keys", "check", "lint", "verify", "diff", "runs", "tune", "app"]
 
 
 @pytest.mark.parametrize(("command", "option"), OPTIONS)
@@ -109,10 +109,10 @@ def test_the_commands_of_the_page_run(shell):
             assert out.startswith("OK: 4 rows")
 
 
-@pytest.mark.parametrize("text", ["ROWID", "RUN", "PROFILE", "KEYS", "CHECK", "LINT", "VERIFY", "RUNS"])
+@pytest.mark.parametrize("text", ["ROWID", "RUN", "PROFILE", "KEYS", "CHECK", "LINT", "VERIFY", "DIFF", "RUNS"])
 def test_the_commands_of_the_help_run(shell, folder, text):
     shell("rowid run people.csv -o people-with-ids.csv --save-recipe people.yaml")
-    if text == "VERIFY":
+    if text in ("VERIFY", "DIFF"):
         shell("rowid run people.csv -o people.parquet")
     lines = shown(getattr(texts, text))
     assert lines
