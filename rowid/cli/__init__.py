@@ -33,7 +33,7 @@ def console() -> int:
     os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     gc.set_threshold(50_000)
-    if sys.argv[1:2] != ["app"]:
+    if sys.argv[1:2] != ["app"] and not any("spark" in one for one in sys.argv):  # pyspark asks for pandas
         sys.meta_path.insert(0, _NoPandas())
     return main()
 

@@ -54,6 +54,19 @@ Verbose = Annotated[
 ]
 
 
+def on_spark(engine: str | None, master: str | None) -> bool:
+    """Whether Spark is to do the work.
+
+    Raises:
+        UsageError: there is no such engine, or a master is named for none.
+    """
+    if engine not in (None, "local", "spark"):
+        raise UsageError(f"it is {engine!r}", where="--engine", hint="It is local or spark.")
+    if master is not None and engine != "spark":
+        raise UsageError("it is for --engine spark alone", where="--master", hint="Leave it out, or add the engine.")
+    return engine == "spark"
+
+
 def read_options(
     delimiter: str | None, quote: str | None, encoding: str | None, header: bool | None, sheet: str | None
 ) -> "ReadOptions":

@@ -19,8 +19,9 @@ def receipt(trail: "AuditTrail") -> str:
         "IDs": f"{trail.distinct_ids:,} different, {trail.null_ids:,} null",
         **pipeline.applied(trail.to_dict()),
         "recipe": trail.recipe_fingerprint,
-        "fingerprint": f"{trail.output_fingerprint} (of the IDs)",
     }
+    if trail.output_fingerprint:
+        lines["fingerprint"] = f"{trail.output_fingerprint} (of the IDs)"
     if trail.elapsed_s >= _LONG_S:
         lines["slowest"] = f"{trail.bottleneck}, busy {trail.bottleneck_share:.0%} of the time: {trail.advice}"
     if trail.collisions:
