@@ -1,8 +1,8 @@
 # make run    the web app on a fresh machine, with sample data
 # make test   all tests on a fresh machine, browser included
 # make bench  all measurements, about half an hour on two cores; Spark takes part where java is installed
-# Python 3.11 or newer and make are needed; Debian's chromium and Java for the tests of the browser and of Spark are installed
-# where that is allowed.
+# Python 3.11 or newer and make are needed; Debian's chromium and Java, for the tests of the browser and of Spark, are
+# installed where that is allowed.
 
 PYTHON ?= python3
 VENV ?= .venv

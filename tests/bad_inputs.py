@@ -276,6 +276,8 @@ CASES = (
     ),
     Case("a comparison without a key", _write("in.csv", PEOPLE), "rowid diff in.csv in.csv", 2),
     Case("the SQL that compares two files", _write("in.csv", PEOPLE), "rowid diff in.csv in.csv --sql", 2),
+    Case("a master for no Spark", _write("in.csv", PEOPLE), f"{RUN} --master local", 2),
+    Case("a CSV file for Spark", _write("in.csv", PEOPLE), f"{RUN} --engine spark --delimiter ;", 2),
     Case("a recipe that is missing", _write("in.csv", PEOPLE), f"{RUN} --recipe r.yaml", 2),
     Case("an unknown key in a recipe", _recipe("spec: rowid v1\ncolums: [name]\n"), f"{RUN} --recipe r.yaml", 2),
     Case("a recipe that is no YAML", _recipe("spec: rowid v1\ncolumns: [name\n"), f"{RUN} --recipe r.yaml", 2),

@@ -25,6 +25,9 @@ from rowid.spark.places import Target, read, target
 if TYPE_CHECKING:
     from pyspark.sql import DataFrame, SparkSession
 
+_SUMS = ("rows", "ids", "checksum")
+_PRIME = 1_000_000_007  # sums of remainders by it fit into 64 bits for nine thousand million rows
+
 log = logging.getLogger("rowid")
 
 
@@ -88,14 +91,15 @@ class _Run:
             place = target(session, self._output, force=force)
         with ExitStack() as undo:
             undo.callback(_quietly, place)
-            counted = self._write(place, replace)
+            written = self._write(place, replace)
             with told(self._output, SinkError):
                 found = _look(place.written(), self._recipe.id_column)
-                if found["rows"] != counted["rows"]:
-                    what = f"{counted['rows']:,} rows were given and {found['rows']:,} were written"
+                if any(found[name] != written[name] for name in _SUMS):
+                    what = f"{written['rows']:,} rows were given, and what was written ({found['rows']:,}) differs"
                     raise SinkError(what, where=self._output)
                 place.appear()
-        return self._trail({**counted, **found})
+            undo.pop_all()  # a table that was renamed may keep its files where they are
+        return self._trail(found, written["rows_with_null"])
 
     def _write(self, place: Target, replace: bool) -> dict[str, int]:
         """Writes the rows; counts them, and those with a null in the key, on their way."""
@@ -107,15 +111,15 @@ class _Run:
         with told(self._output, SinkError):
             made = with_row_ids(frame, self._recipe, replace=replace, counts=nulls)
             seen = Observation()
-            watched = made.observe(
-                seen, sql.count(sql.lit(1)).alias("rows"), sql.sum(made[nulls]).alias("rows_with_null")
-            )
+            rows_with_null = sql.sum(made[nulls]).alias("rows_with_null")
+            watched = made.observe(seen, *_sums(_quoted(self._recipe.id_column)), rows_with_null)
             place.write(watched.drop(nulls))
             return {name: value or 0 for name, value in seen.get.items()}
 
-    def _trail(self, counts: dict[str, int]) -> AuditTrail:
+    def _trail(self, counts: dict[str, int], rows_with_null: int) -> AuditTrail:
         elapsed_s = time.perf_counter() - self._started
-        rows, null_ids, distinct = counts["rows"], counts["null_ids"], counts["distinct_ids"]
+        rows, distinct = counts["rows"], counts["distinct"]
+        null_ids = rows - counts["ids"]
         return AuditTrail(
             run_id=self._id,
             started_at=self._started_at.isoformat(),
@@ -131,7 +135,7 @@ class _Run:
             distinct_ids=distinct,
             duplicate_rows=rows - null_ids - distinct,
             null_ids=null_ids,
-            rows_with_null=counts["rows_with_null"],
+            rows_with_null=rows_with_null,
             receipt=Receipt(rows, inserted=rows, verified=True),
             collisions=0,
             strategy="spark",
@@ -173,16 +177,26 @@ class _Run:
                 log.warning("an observer failed at %s of run %s", type(event).__name__, self._id, exc_info=True)
 
 
-def _look(written: "DataFrame", id_column: str) -> dict[str, int]:
-    """What was written: rows, distinct IDs, and IDs that are null."""
+def _sums(id_column: str) -> list[Any]:
+    """What must be the same of the rows that are given and of those that were written."""
     from pyspark.sql import functions as sql
 
-    plain = written.toDF(*(f"c{at}" for at in range(len(written.columns))))
-    ids = plain[f"c{written.columns.index(id_column)}"]
-    row: Any = plain.select(
-        sql.count(sql.lit(1)).alias("rows"), sql.count_distinct(ids).alias("distinct"), sql.count(ids).alias("present")
-    ).head()
-    return {"rows": row["rows"], "distinct_ids": row["distinct"], "null_ids": row["rows"] - row["present"]}
+    ids = sql.col(id_column)
+    sums = (sql.count(sql.lit(1)), sql.count(ids), sql.sum(sql.xxhash64(ids) % _PRIME))
+    return [one.alias(name) for one, name in zip(sums, _SUMS, strict=True)]
+
+
+def _look(written: "DataFrame", id_column: str) -> dict[str, int]:
+    """What was written: the same sums, and how many IDs are distinct."""
+    from pyspark.sql import functions as sql
+
+    name = _quoted(id_column)
+    row: Any = written.select(*_sums(name), sql.count_distinct(sql.col(name)).alias("distinct")).head()
+    return {name: value or 0 for name, value in row.asDict().items()}
+
+
+def _quoted(name: str) -> str:
+    return "`" + name.replace("`", "``") + "`"
 
 
 def _quietly(place: Target) -> None:

@@ -3,6 +3,7 @@
 import decimal
 import json
 import os
+import re
 import runpy
 import sys
 from pathlib import Path
@@ -232,6 +233,24 @@ def test_what_is_not_there_is_said(session, folder):
     Path("bad.parquet").write_bytes(b"PAR1 is all that it has")
     with pytest.raises((SourceError, SinkError)):
         spark.run(spark.SparkTable(session, "bad.parquet"), Recipe(["k"]), "out.parquet")
+
+
+def test_the_python_of_the_page_runs(session, folder, capsys):
+    pq.write_table(pa.table({"email": ["a", "b", "a"]}), "people.parquet")
+    (code,) = re.findall(r"```python\n(.*?)```", (ROOT / "docs" / "spark.md").read_text(), re.DOTALL)
+    exec(code.replace('session.read.parquet("', f'session.read.parquet("{folder}/'), {})
+    assert capsys.readouterr().out == "3\n"
+
+
+def test_without_java_or_pyspark_what_to_install_is_said(monkeypatch):
+    monkeypatch.setattr("pyspark.sql.SparkSession.getActiveSession", lambda: None)
+    monkeypatch.setenv("PATH", "")
+    monkeypatch.delenv("JAVA_HOME", raising=False)
+    with pytest.raises(UsageError, match="default-jre-headless"), spark.session():
+        pass
+    monkeypatch.setitem(sys.modules, "pyspark.sql", None)
+    with pytest.raises(UsageError, match=r"rowid\[spark\]"), spark.session():
+        pass
 
 
 def test_the_job_for_a_cluster_runs(session, folder, monkeypatch, capsys):
