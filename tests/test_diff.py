@@ -137,6 +137,8 @@ def test_repeated_rows_that_are_the_same_on_both_sides_are_no_difference():
     assert (fewer.unclear, fewer.differences, fewer.first[0].rows) == ((3, 2), 1, (3, 2))
     swapped = diff(one, pa.table({"k": [1, 1, 1, 2], "v": ["b", "b", "a", "c"]}))
     assert swapped.unclear == (3, 3)
+    keys_alone = diff(pa.table({"k": [1, 1]}), pa.table({"k": [1]}))
+    assert (keys_alone.unclear, keys_alone.unchanged) == ((2, 1), 0)
 
 
 def test_columns_of_one_side_are_told_and_others_can_be_left_out():
