@@ -4,7 +4,7 @@ Everything is imported where it is asked for: whoever reads a file does not wait
 """
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
@@ -62,6 +62,36 @@ def open_sink(uri: str, *, force: bool = False, loading: Loading = Loading()) ->
     from rowid.sinks import file_sink
 
     return file_sink(_path(uri), force=force)
+
+
+def difference_sql(before: str, after: str, id_column: str, exclude: Sequence[str] = ()) -> str:
+    """The SQL that finds what changed between two tables of one database by their ID columns.
+
+    Raises:
+        UsageError: they are not tables of the same database.
+        SourceError: there is no such table.
+        ColumnError: a table has no such ID column.
+    """
+    from rowid.databases import difference_sql
+    from rowid.engine import require_columns
+
+    one, other = _address(before), _address(after)
+    if not (one and other and one.table and other.table and one.url == other.url):
+        hint = "Name two tables at one address, such as duckdb:///file.duckdb?table=t."
+        raise UsageError("SQL compares two tables of one database", hint=hint)
+    names = []
+    for uri in (before, after):
+        columns = [column.name for column in open_source(uri).info().columns]
+        require_columns(columns, [id_column])
+        names.append(columns)
+    for name in exclude:
+        require_columns(list(dict.fromkeys([*names[0], *names[1]])), [name])
+    compared = [name for name in names[0] if name in names[1] and name not in {id_column, *exclude}]
+    database = connect(one, read_only=True)
+    try:
+        return difference_sql(database.dialect, one.table, other.table, id_column, compared)
+    finally:
+        database.close()
 
 
 def connect(address: "Address", *, read_only: bool = False) -> "Database":

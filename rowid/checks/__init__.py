@@ -5,7 +5,20 @@ All counts are exact, and memory is bounded: beyond a budget the digests go to a
 
 from rowid.checks.distinct import DistinctIds
 from rowid.checks.numbering import Numbering, Numbers, Occurrences
+from rowid.checks.pairing import KeyedRows, Matches, matched
 from rowid.checks.scratch import Limits
 from rowid.checks.uniqueness import MAX_NAMED, Repeat, Uniqueness
 
-__all__ = ["MAX_NAMED", "DistinctIds", "Limits", "Numbering", "Numbers", "Occurrences", "Repeat", "Uniqueness"]
+__all__ = [
+    "MAX_NAMED",
+    "DistinctIds",
+    "KeyedRows",
+    "Limits",
+    "Matches",
+    "Numbering",
+    "Numbers",
+    "Occurrences",
+    "Repeat",
+    "Uniqueness",
+    "matched",
+]

@@ -121,18 +121,18 @@ def _write_map(scratch: Scratch, groups: Groups, rows: int) -> RowMap:
 def merged(scratch: Scratch, pieces: Sequence[Piece], width: int, most: int) -> Iterator[Part]:
     """All records, part by part, of at most ``most`` records where a single bucket does not have more."""
     offsets = np.asarray(np.sum([piece.offsets for piece in pieces], axis=0, dtype=np.int64))
-    for begin, end in pairwise(_cuts(offsets, most)):
+    for begin, end in pairwise(cuts(offsets, most)):
         slices = [slice(int(piece.offsets[begin]), int(piece.offsets[end])) for piece in pieces]
         yield _read_part(scratch, pieces, slices, width)
 
 
-def _cuts(offsets: np.ndarray, most: int) -> list[int]:
-    """Buckets at which to cut, first and last included."""
-    cuts = [0]
-    while cuts[-1] < BUCKETS:
-        end = int(np.searchsorted(offsets, offsets[cuts[-1]] + most, side="right")) - 1
-        cuts.append(max(end, cuts[-1] + 1))
-    return cuts
+def cuts(offsets: np.ndarray, most: int) -> list[int]:
+    """Buckets at which to cut, first and last included, so that a part has ``most`` records where that can be."""
+    places = [0]
+    while places[-1] < BUCKETS:
+        end = int(np.searchsorted(offsets, offsets[places[-1]] + most, side="right")) - 1
+        places.append(max(end, places[-1] + 1))
+    return places
 
 
 def _read_part(scratch: Scratch, pieces: Sequence[Piece], slices: list[slice], width: int) -> Part:

@@ -28,12 +28,13 @@ def console() -> int:
 
     Batch by batch, the C library's memory is given back and asked for with a third of the page faults of Arrow's own
     pool; no linear algebra is done here; what is imported stays, so that looking for garbage among it is in vain; and
-    only the app uses pandas, which Arrow imports as soon as it makes an array of Python values, a quarter of a second.
+    only the app and Spark use pandas, which Arrow imports as soon as it makes an array of Python values, a quarter of
+    a second.
     """
     os.environ.setdefault("ARROW_DEFAULT_MEMORY_POOL", "system")
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     gc.set_threshold(50_000)
-    if sys.argv[1:2] != ["app"]:
+    if sys.argv[1:2] != ["app"] and not any("spark" in one for one in sys.argv):
         sys.meta_path.insert(0, _NoPandas())
     return main()
 

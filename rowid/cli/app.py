@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from rowid.cli import check, keys, lint, profile, run, runs, serve, sql, tune, verify
+from rowid.cli import check, diff, keys, lint, profile, run, runs, serve, sql, tune, verify
 from rowid.cli import help as text
 from rowid.cli.boundary import Invocation, report, warnings_shown
 from rowid.cli.signals import signals_raise
@@ -46,6 +46,7 @@ def commands() -> typer.Typer:
     app.command("check", help=text.CHECK, epilog=text.EXIT_CODES)(check.check)
     app.command("lint", help=text.LINT, epilog=text.EXIT_CODES)(lint.lint)
     app.command("verify", help=text.VERIFY)(verify.verify)
+    app.command("diff", help=text.DIFF)(diff.diff)
     app.command("sql", help=text.SQL, epilog=text.EXIT_CODES)(sql.sql)
     app.command("runs", help=text.RUNS)(runs.runs)
     app.command("tune", help=text.TUNE)(tune.tune)

@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from rowid.cli import options
-from rowid.cli.output import as_json, out, tell
+from rowid.cli.output import as_json, out, require_place, tell, write_page
 from rowid.cli.recipes import recipe_for
-from rowid.errors import SinkError
 from rowid.recipe import Recipe
 from rowid.settings import Settings
 
@@ -55,7 +54,7 @@ def check(
     wanted: dict[str, Any] = {field: value for field, value in given.items() if value is not None}
     reading = options.read_options(delimiter, quote, encoding, header, sheet)
     if html is not None:
-        _require_place(html, force=force)
+        require_place(html, force=force)
 
     from rowid import bootstrap, report
     from rowid.cli.progress import bar
@@ -70,7 +69,7 @@ def check(
         limits = bootstrap.limits(Settings.load())
         found = report.examine(table, chosen, previous=previous, progress=progress, limits=limits)
     if html is not None:
-        _write(html, report.html(found))
+        write_page(html, report.html(found))
     _answer(found, json=json)
     if found.verdict.answer != "KEY":
         raise typer.Exit(1)
@@ -83,18 +82,3 @@ def _answer(found: "QualityReport", *, json: bool) -> None:
         from rowid.report import text
 
         out(text(found))
-
-
-def _require_place(html: Path, *, force: bool) -> None:
-    """Finds out before the work, not after it, that the report could not be written."""
-    if not html.absolute().parent.is_dir():
-        raise SinkError("its directory does not exist", where=str(html), hint="Make it, or name another place.")
-    if html.exists() and not force:
-        raise SinkError("the file exists", where=str(html), hint="Name another one, or replace it with --force.")
-
-
-def _write(path: Path, page: str) -> None:
-    try:
-        path.write_text(page, encoding="utf-8")
-    except OSError as error:
-        raise SinkError(f"the report cannot be written ({error.strerror})", where=str(path)) from error

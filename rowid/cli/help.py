@@ -16,7 +16,7 @@ EXIT_CODES = """
 **Exit codes**
 
 - 0: done
-- 1: the data were refused, verified IDs differ, or columns that were checked are no key
+- 1: the data were refused, verified IDs differ, columns that were checked are no key, or tables differ
 - 2: the request makes no sense
 - 3: the input cannot be read
 - 4: the output cannot be written, or temporary space is full
@@ -104,6 +104,22 @@ beside it. The exit code is 1 if an ID is not the one its row has.
 ```sh
 rowid verify people.parquet
 rowid verify people-with-ids.csv --recipe people.yaml
+```
+"""
+
+DIFF = """
+Says what changed between two states of a table: which rows are new, gone, or changed (the same ID with other content),
+and in which columns.
+
+The columns that are not in the key make the content; 42 and 42.0 are the same. Rows whose ID is not unique are counted,
+and never matched at random. The exit code is 0 if there is no difference and 1 if there is one. The answer shows rows
+of the tables.
+
+```sh
+rowid diff people.csv people.parquet --columns email
+rowid diff people.csv people.csv --columns email --exclude born --json
+rowid diff people.csv people.parquet --columns email -o changes.parquet
+rowid diff people.csv people.parquet --columns email -o changes.html
 ```
 """
 

@@ -1,7 +1,7 @@
 """Options that several commands share."""
 
 import csv
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -52,6 +52,22 @@ Verbose = Annotated[
     bool,
     typer.Option("--verbose", "-v", help="Show the log of events on standard error.", rich_help_panel=_ANSWER),
 ]
+
+
+def on_spark(engine: str | None, master: str | None, others: Mapping[str, object]) -> bool:
+    """Whether Spark is to do the work; ``others`` are options that are not for it, by name.
+
+    Raises:
+        UsageError: there is no such engine, a master is named for none, or one of the others is given with Spark.
+    """
+    if engine not in (None, "local", "spark"):
+        raise UsageError(f"it is {engine!r}", where="--engine", hint="It is local or spark.")
+    if master is not None and engine != "spark":
+        raise UsageError("it is for --engine spark alone", where="--master", hint="Leave it out, or add the engine.")
+    for name, value in others.items() if engine == "spark" else ():
+        if value:
+            raise UsageError("it is not for --engine spark", where=name, hint="Leave it out.")
+    return engine == "spark"
 
 
 def read_options(

@@ -4,6 +4,7 @@ import json
 import os
 import sys
 from collections.abc import Mapping
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from rowid.errors import SinkError
@@ -61,3 +62,19 @@ def drawn(what: "RenderableType") -> str:
 def printable(text: str) -> str:
     """The text with control characters escaped: what stands in a file must not steer the terminal."""
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
+
+
+def require_place(page: Path, *, force: bool) -> None:
+    """Finds out before the work, not after it, that a page could not be written."""
+    if not page.absolute().parent.is_dir():
+        raise SinkError("its directory does not exist", where=str(page), hint="Make it, or name another place.")
+    if page.exists() and not force:
+        raise SinkError("the file exists", where=str(page), hint="Name another one, or replace it with --force.")
+
+
+def write_page(path: Path, page: str) -> None:
+    """Writes a page to its place."""
+    try:
+        path.write_text(page, encoding="utf-8")
+    except OSError as error:
+        raise SinkError(f"the report cannot be written ({error.strerror})", where=str(path)) from error

@@ -21,7 +21,7 @@ def receipt(trail: "AuditTrail", missing: str = "report") -> str:
         **pipeline.applied(trail.to_dict()),
         "recipe": trail.recipe_fingerprint,
     }
-    if trail.output_fingerprint:  # a database that made the IDs itself has no order to make it in
+    if trail.output_fingerprint:  # a database or Spark that made the IDs itself has no order to make it in
         lines["fingerprint"] = f"{trail.output_fingerprint} (of the IDs)"
     if trail.elapsed_s >= _LONG_S:
         lines["slowest"] = f"{trail.bottleneck}, busy {trail.bottleneck_share:.0%} of the time: {trail.advice}"

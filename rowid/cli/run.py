@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from rowid.model import AuditTrail, Loading
     from rowid.ports import Observer
 
-_ID, _FILES = "What the ID is like", "Files"
+_ID, _FILES, _SPARK = "What the ID is like", "Files", "Where the work is done"
 
 
 def _any_of(allowed: tuple[str, ...]) -> dict[str, Any]:
@@ -92,6 +92,23 @@ def run(
             rich_help_panel=_FILES,
         ),
     ] = False,
+    engine: Annotated[
+        str | None,
+        typer.Option(
+            **_any_of(("local", "spark")),
+            help="What makes the IDs: this process (if not given), or Spark, from and to Parquet files and folders or "
+            "tables of its catalogue (`spark:///?table=name`).",
+            rich_help_panel=_SPARK,
+        ),
+    ] = None,
+    master: Annotated[
+        str | None,
+        typer.Option(
+            metavar="URL",
+            help="Spark's master, such as `local[4]` or `yarn`; the one that Spark's configuration names if not given.",
+            rich_help_panel=_SPARK,
+        ),
+    ] = None,
     replace_id: Annotated[
         bool,
         typer.Option("--replace-id", help="Replace an ID column that the input has already.", rich_help_panel=_ID),
@@ -121,6 +138,21 @@ def run(
     reading = options.read_options(delimiter, quote, encoding, header, sheet)
     how = loading.loading(write, missing, dry_run=dry_run, output=output)
     _require_place(save_recipe, output, force=force)
+
+    tables_alone = {"--write": write, "--missing": missing, "--dry-run": dry_run, "--pushdown": pushdown}
+    if options.on_spark(engine, master, tables_alone):
+        from rowid.cli.spark import run_on_spark
+
+        base = Recipe.load(recipe).to_dict() if recipe else {}
+        reading_given = [delimiter, quote, encoding, header, sheet] != [None] * 5
+        trail = run_on_spark(
+            source, output, base, wanted, master=master, force=force, replace=replace_id, json=json, verbose=verbose,
+            told_how_to_read=reading_given,
+        )  # fmt: skip
+        if save_recipe:
+            _save(Recipe.from_dict(trail.recipe), save_recipe)
+        _answer(trail, how, json=json, rows_on_stdout=False)
+        return
 
     from rowid import bootstrap, pipeline
     from rowid.cli.listen import observers

@@ -1,5 +1,6 @@
 """The nouns that travel between stages and to the faces; frozen, and free of behaviour."""
 
+from rowid.model.diffs import RowChange, TableDiff, ValueChange
 from rowid.model.keys import Candidate, Choice, KeySearch, NearKey
 from rowid.model.loads import DISPOSITIONS, MISSING, Loading
 from rowid.model.profiles import (
@@ -43,10 +44,13 @@ __all__ = [
     "Quality",
     "ReadOptions",
     "Receipt",
+    "RowChange",
     "RunRecord",
     "Sign",
     "SourceInfo",
+    "TableDiff",
     "TableProfile",
+    "ValueChange",
     "ValueCount",
     "Verification",
 ]

@@ -2,6 +2,7 @@
 
 from rowid.pipeline.choice import judge_choice
 from rowid.pipeline.confirm import compared, confirm
+from rowid.pipeline.diff import diff
 from rowid.pipeline.policies import applied, refuse
 from rowid.pipeline.review import collect_groups, duplicate_groups, judge, preview, verify
 from rowid.pipeline.run import new_run_id, run, with_ids
@@ -15,6 +16,7 @@ __all__ = [
     "collect_groups",
     "compared",
     "confirm",
+    "diff",
     "duplicate_groups",
     "find_keys",
     "judge",

@@ -62,7 +62,7 @@ class Watch:
 
     def _stop(self) -> None:
         if self._should_stop and self._should_stop():
-            raise Cancelled("the search was stopped")
+            raise Cancelled("it was stopped; nothing was written")
 
 
 def search_limits(limits: Limits | None) -> Limits:

@@ -7,13 +7,13 @@ from collections.abc import Iterator, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 
-from rowid.report import sections
+from rowid.report import sections, telling
 from rowid.report.figures import Figure, figures
 from rowid.report.markup import Markup, details, element, join, paragraph, table
 from rowid.report.nouns import QualityReport
-from rowid.report.telling import evidence
 
 _HERE = Path(__file__).parent
+_NOTHING = Markup("")
 _ICONS = {"KEY": "✓", "KEY IF": "!", "NOT A KEY": "✕", "CANNOT TELL": "?"}
 
 
@@ -36,15 +36,22 @@ def html(report: QualityReport) -> str:
         ]
     )  # fmt: skip
     data = {figure.name: {"data": figure.data, "layout": figure.layout} for figure in drawn}
+    title = f"{report.verdict}: {', '.join(report.columns)} of {report.source}"
+    held = Markup(f'<script type="application/json" id="figures">{_json(data)}</script>')
+    return document(title, body, held, scripts=scripts)
+
+
+def document(title: str, body: Markup, held: Markup = _NOTHING, *, scripts: Sequence[str] = ()) -> str:
+    """A page that loads nothing and looks like the report; ``held`` is data for its ``scripts``."""
     lines = [
         "<!doctype html>",
         '<html lang="en"><head><meta charset="utf-8">',
         f'<meta http-equiv="Content-Security-Policy" content="{_policy(scripts)}">',
         '<meta name="viewport" content="width=device-width, initial-scale=1">',
-        element("title", f"{report.verdict}: {', '.join(report.columns)} of {report.source}"),
+        element("title", title),
         f"<style>{(_HERE / 'page.css').read_text(encoding='utf-8')}</style>",
         f"</head><body><main>{body}</main>",
-        f'<script type="application/json" id="figures">{_json(data)}</script>',
+        *([held] if held else []),
         *(f"<script>{script}</script>" for script in scripts),
         "</body></html>",
     ]
@@ -76,21 +83,29 @@ def _json(value: object) -> str:
 
 def _head(report: QualityReport) -> Markup:
     answer = report.verdict.answer
+    about = f"{', '.join(report.columns)} of {report.source}"
     kind = answer.lower().replace(" ", "-")
-    banner = join(
-        [
-            element("span", _ICONS[answer], {"class": "icon", "aria-hidden": "true"}),
-            element("div", join([element("strong", str(report.verdict)), paragraph(report.verdict.reason)])),
-        ]
-    )
+    banner = verdict(kind, _ICONS[answer], str(report.verdict), report.verdict.reason)
+    return head("Is it a key?", about, banner, telling.evidence(report))
+
+
+def head(question: str, about: str, banner: Markup, evidence: str) -> Markup:
+    """The top of a page: what was asked, of what, the answer, and what it rests on."""
     return join(
         [
-            element("h1", "Is it a key?"),
-            element("p", f"{', '.join(report.columns)} of {report.source}", {"class": "about"}),
-            element("div", banner, {"class": f"verdict {kind}", "role": "status"}),
-            element("p", evidence(report), {"class": "evidence"}),
+            element("h1", question),
+            element("p", about, {"class": "about"}),
+            banner,
+            element("p", evidence, {"class": "evidence"}),
         ]
     )
+
+
+def verdict(kind: str, icon: str, answer: str, reason: str) -> Markup:
+    """An answer as a banner; ``kind`` is key, key-if, not-a-key or cannot-tell, and gives the colour."""
+    sign = element("span", icon, {"class": "icon", "aria-hidden": "true"})
+    said = element("div", join([element("strong", answer), paragraph(reason)]))
+    return element("div", join([sign, said]), {"class": f"verdict {kind}", "role": "status"})
 
 
 def _section(

@@ -55,7 +55,8 @@ def shell(folder):
 
 def test_there_are_options_to_look_for():
     assert len(OPTIONS) >= 40
-    assert list(ROWID.commands) == ["run", "profile", "keys", "check", "lint", "verify", "sql", "runs", "tune", "app"]
+    commands = ["run", "profile", "keys", "check", "lint", "verify", "diff", "sql", "runs", "tune", "app"]
+    assert list(ROWID.commands) == commands
 
 
 @pytest.mark.parametrize(("command", "option"), OPTIONS)
@@ -109,11 +110,11 @@ def test_the_commands_of_the_page_run(shell):
             assert out.startswith("OK: 4 rows")
 
 
-@pytest.mark.parametrize("text", ["ROWID", "RUN", "PROFILE", "KEYS", "CHECK", "LINT", "VERIFY", "SQL", "RUNS"])
+@pytest.mark.parametrize("text", ["ROWID", "RUN", "PROFILE", "KEYS", "CHECK", "LINT", "VERIFY", "DIFF", "SQL", "RUNS"])
 def test_the_commands_of_the_help_run(shell, folder, text):
     (folder / "schema.yaml").write_text("email: text\ncountry: text\n")
     shell("rowid run people.csv -o people-with-ids.csv --save-recipe people.yaml")
-    if text == "VERIFY":
+    if text in ("VERIFY", "DIFF"):
         shell("rowid run people.csv -o people.parquet")
     lines = shown(getattr(texts, text))
     assert lines
