@@ -3,6 +3,7 @@
 from rowid.databases.address import SCHEMES, Address
 from rowid.databases.connections import Connection, read_connections, snowflake_files
 from rowid.databases.dialect import Dialect
+from rowid.databases.health import answer_ms
 from rowid.databases.names import TableName
 from rowid.databases.protocol import CatalogColumn, Database, Described
 
@@ -15,6 +16,7 @@ __all__ = [
     "Described",
     "Dialect",
     "TableName",
+    "answer_ms",
     "read_connections",
     "snowflake_files",
 ]

@@ -45,6 +45,18 @@ def use_server_file(path: str) -> None:
     place.go(table=place.workspace().add_server_file(path).id)
 
 
+def use_address(name: str, uri: str) -> None:
+    """Takes a table or query of a database in hand; its rows are read next."""
+    place.go(table=place.workspace().add_address(name, uri).id)
+
+
+def read_again(table: Table) -> None:
+    """Reads a database's table anew, as a table of its own: what was found out about the earlier rows stays true."""
+    keeper = place.workspace()
+    again = keeper.add_address(table.name, table.uri)
+    place.go(table=again.id, recipe=keeper.keep_draft(again, place.draft(table)))
+
+
 def read_with(table: Table, **changes: Any) -> None:
     """Reads the table in another way from now on; the draft stays."""
     place.workspace().read_with(table, replace(table.options, **changes))

@@ -49,6 +49,8 @@ class Plan:
     @property
     def file(self) -> str:
         """The name of the result."""
+        if self.table.uri:  # a table's name has no ending
+            return f"{self.table.name}.row_id{OUTPUTS[self.output]}"
         return result_name(self.table.name, self.output)
 
     def sentences(self, rows: int | None, verdict: KeyVerdict | None) -> list[str]:
@@ -130,7 +132,7 @@ def recipe_file(run: Run) -> str:
 def command_line(run: Run) -> str:
     """The same job as a command."""
     recipe = Recipe.from_dict(run.recipe)
-    parts = ["rowid", "run", run.source, "-o", run.file]
+    parts = ["rowid", "run", run.uri or run.source, "-o", run.file]
     if set(run.recipe) - {"types", "normalise", "decimals"} == set(run.recipe):
         parts += ["--columns", ",".join(_quoted(name) for name in recipe.columns)]
         for option, value, default in (
@@ -159,7 +161,7 @@ def python(run: Run) -> str:
             *(["from rowid.model import ReadOptions"] if given else []),
             "",
             f"recipe = Recipe.load({recipe_file(run)!r})",
-            f"source = bootstrap.open_source({run.source!r}{options})",
+            f"source = bootstrap.open_source({(run.uri or run.source)!r}{options})",
             f"sink = bootstrap.open_sink({run.file!r})",
             f"trail = pipeline.run(source, recipe, sink{more})",
             'print(f"{trail.rows_out:,} rows, {trail.distinct_ids:,} distinct IDs")',

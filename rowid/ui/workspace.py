@@ -1,7 +1,7 @@
 """What the app keeps on disk: tables with how they are read and their drafts, and runs with what came of them.
 
     STATE/tables/ID/table.json        name, where the file is, how it is read, the last draft
-    STATE/tables/ID/data/NAME         the file itself, under its own name
+    STATE/tables/ID/data/NAME         the file itself, under its own name; of a database, the rows that were read
     STATE/tables/ID/drafts/DRAFT.json each draft of a recipe that a page's address may name
     STATE/results/ID/run.json         what was asked for
     STATE/results/ID/receipt.json     the audit trail; or failure.json
@@ -17,7 +17,7 @@ import secrets
 import shutil
 import unicodedata
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -35,12 +35,17 @@ _SHOWN_FILES = 500
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A table in hand: the file it is in, and how that is read."""
+    """A table in hand: the file it is in, and how that is read.
+
+    ``uri`` is the address of a table or query of a database, whose rows are read into the file; it holds no secret,
+    but a query may hold values.
+    """
 
     id: str
     name: str
     path: Path
     options: ReadOptions
+    uri: str = field(default="", repr=False)
 
     def state(self) -> tuple[object, ...]:
         """What an answer about the table depends on, besides the recipe: its file as it is now, how it is read.
@@ -50,13 +55,19 @@ class Table:
         try:
             status = self.path.stat()
         except OSError:
+            if self.uri:
+                what, hint = "its rows have not been read yet", "Connect shows how far that is."
+                raise SourceError(what, where=self.name, hint=hint) from None
             raise SourceError("the file is no longer there", where=self.name, hint="Connect it again.") from None
         return str(self.path), status.st_size, status.st_mtime_ns, self.options
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A run that was asked for. ``receipt`` is its audit trail, ``failure`` what, where and hint of its error."""
+    """A run that was asked for. ``receipt`` is its audit trail, ``failure`` what, where and hint of its error.
+
+    ``uri`` is the source's address in a database, if it is of one.
+    """
 
     id: str
     table_id: str
@@ -68,6 +79,7 @@ class Run:
     replace: bool
     receipt: Mapping[str, Any] | None = None
     failure: Mapping[str, str] | None = None
+    uri: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +109,7 @@ class Workspace:
                     file.write(chunk)
         except OSError as error:
             shutil.rmtree(folder.parent, ignore_errors=True)
-            reason = (error.strerror or type(error).__name__).lower()
-            raise SourceError(
-                f"it cannot be kept on the server's disk: {reason}", where=name, hint="Ask whoever runs this server."
-            ) from None
+            raise _not_kept(error, name) from None
         return self._new(table_id, name, f"data/{name}")
 
     def add_server_file(self, path: str) -> Table:
@@ -110,6 +119,15 @@ class Workspace:
         """
         found = self._in_data_dir(path)
         return self._new(secrets.token_hex(16), found.name, str(found))
+
+    def add_address(self, name: str, uri: str) -> Table:
+        """A table or query of a database as a table; its rows are still to be read into its file."""
+        table_id = secrets.token_hex(16)
+        try:
+            (self._tables / table_id / "data").mkdir(parents=True, mode=0o700)
+        except OSError as error:
+            raise _not_kept(error, name) from None
+        return self._new(table_id, name, f"data/{safe_name(f'{name}.parquet')}", uri)
 
     def server_files(self) -> list[str]:
         """The files of the server's data folder by their paths in it, sorted; at most 500; hidden ones left out."""
@@ -137,7 +155,7 @@ class Workspace:
         path = self._tables / table_id / plain["path"]  # an absolute path stands for itself
         if Path(plain["path"]).is_absolute():
             path = self._in_data_dir(plain["path"])
-        return Table(table_id, plain["name"], path, _options(plain["options"]))
+        return Table(table_id, plain["name"], path, _options(plain["options"]), plain.get("uri", ""))
 
     def read_with(self, table: Table, options: ReadOptions) -> Table:
         """The table, from now on read with ``options``."""
@@ -172,6 +190,7 @@ class Workspace:
             safe_name(file),
             datetime.now(UTC).isoformat(),
             replace,
+            uri=table.uri,
         )
         folder = self._results / run.id
         folder.mkdir(parents=True, mode=0o700)
@@ -230,13 +249,14 @@ class Workspace:
         path = self._results / run.id / run.file
         return path if path.is_file() else None
 
-    def _new(self, table_id: str, name: str, path: str) -> Table:
+    def _new(self, table_id: str, name: str, path: str, uri: str = "") -> Table:
         (self._tables / table_id).mkdir(parents=True, exist_ok=True, mode=0o700)
         plain = {
             "name": name,
             "path": path,
             "options": asdict(ReadOptions()),
             "added_at": datetime.now(UTC).isoformat(),
+            "uri": uri,
         }
         _write(self._tables / table_id / "table.json", plain)
         return self.table(table_id)
@@ -279,6 +299,12 @@ def safe_name(name: str) -> str:
     while len((stem + endings).encode()) > _NAME_BYTES:
         stem = stem[:-1]
     return stem + endings
+
+
+def _not_kept(error: OSError, name: str) -> SourceError:
+    reason = (error.strerror or type(error).__name__).lower()
+    what = f"it cannot be kept on the server's disk: {reason}"
+    return SourceError(what, where=name, hint="Ask whoever runs this server.")
 
 
 def _options(plain: Mapping[str, Any]) -> ReadOptions:
