@@ -9,9 +9,9 @@ from rowid.errors import RowIdError
 from rowid.model import ReadOptions, SourceInfo
 from rowid.settings import Settings
 from rowid.ui import browsing, connecting, frame, place, problems, questions, snapshots, waiting
+from rowid.ui.nouns import Table
 from rowid.ui.numbers import count, moment, zone
 from rowid.ui.text import escape
-from rowid.ui.workspace import Table
 
 
 def choose() -> None:

@@ -25,7 +25,7 @@ def section() -> None:
         problems.show(error)
         return
     if not known:
-        _how_to_name_one()
+        how_to_name_one()
         return
     pulses = [databases.health(one) for one in known.values()]
     watched = not all(job.ended for job in pulses)
@@ -41,13 +41,19 @@ def kind(connection: Connection) -> str:
     return KINDS.get(connection.adapter, "SQL database")
 
 
-def _how_to_name_one() -> None:
+def how_to_name_one() -> None:
+    """What to do where no database has a name."""
     st.caption(
         "Tables of DuckDB, PostgreSQL, SQLite, Snowflake and others can be read here once whoever runs this server "
         "gives a database a name. Two lines do it, in the file "
         f"**{escape(str(Settings.load().connections))}**, which nobody else may read (`chmod 600`):"
     )
     st.code('[crm]\nurl = "postgresql://reader@db.example.com/crm"', language="toml")
+
+
+def own(name: str) -> str:
+    """A schema or database as it is shown: one without a name is the connection's own."""
+    return name or "(the connection's own)"
 
 
 def _health(known: Mapping[str, Connection], *, watched: bool) -> None:
@@ -143,7 +149,7 @@ def _narrowed(found: Sequence[TableName], label: str, values: Iterable[str], key
     options = sorted(set(values))
     if len(options) < 2:
         return found
-    chosen = st.selectbox(label, options, key=key, format_func=lambda one: one or "(the connection's own)")
+    chosen = st.selectbox(label, options, key=key, format_func=own)
     return [one for one, value in zip(found, values, strict=True) if value == chosen]
 
 

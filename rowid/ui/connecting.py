@@ -8,7 +8,7 @@ import streamlit as st
 
 from rowid.model import ReadOptions, SourceInfo
 from rowid.ui import place, sample
-from rowid.ui.workspace import Table
+from rowid.ui.nouns import Table
 
 DELIMITERS = {",": "Comma  ,", ";": "Semicolon  ;", "\t": "Tab", "|": "Vertical bar  |", " ": "Space"}
 ENCODINGS = {

@@ -57,7 +57,12 @@ def first_rows(connection: Connection, uri: str, rows: int) -> Job[pa.Table]:
 
 def forget(connection: Connection) -> None:
     """Forgets what is known of a connection: it is asked anew."""
-    process().jobs.forget_keys(*((kind, connection.name) for kind in ("health", "tables", "first")))
+    process().jobs.forget_keys(("health", connection.name), ("tables", connection.name), ("first", connection.name))
+
+
+def forget_tables(name: str) -> None:
+    """Forgets what a connection holds, now that something was written through it."""
+    process().jobs.forget_keys(("tables", name), ("first", name))
 
 
 def _ask(key: tuple[object, ...], connection: Connection, seconds: float, work: Callable[[], T]) -> Job[T]:

@@ -11,7 +11,8 @@ from rowid.errors import RowIdError, UsageError
 from rowid.recipe import Recipe
 from rowid.settings import Settings
 from rowid.ui.draft import Draft
-from rowid.ui.workspace import Run, Table, Workspace
+from rowid.ui.nouns import Run, Table
+from rowid.ui.workspace import Workspace
 
 KEYS = ("table", "recipe", "run")
 

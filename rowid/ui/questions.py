@@ -14,8 +14,8 @@ from rowid.recipe import Recipe, Rule
 from rowid.report import QualityReport, examine
 from rowid.settings import Settings
 from rowid.ui.jobs import Job, Watched, process
+from rowid.ui.nouns import Earlier, Table
 from rowid.ui.snapshots import Snapshot
-from rowid.ui.workspace import Earlier, Table
 
 HEAD_ROWS = 100
 PREVIEW_ROWS = 10

@@ -6,9 +6,9 @@ from zoneinfo import ZoneInfo
 from rowid.report import QualityReport, sections, telling
 from rowid.report.nouns import Group, Rows
 from rowid.report.words import READINGS, probability
+from rowid.ui.nouns import Earlier, Run
 from rowid.ui.numbers import count, local
 from rowid.ui.text import escape
-from rowid.ui.workspace import Earlier, Run
 
 ROW = "Row"
 Columns = Mapping[str, Sequence[object]]

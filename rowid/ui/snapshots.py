@@ -16,7 +16,7 @@ from rowid.errors import Cancelled, ColumnError
 from rowid.model import Progress, Receipt, SourceInfo
 from rowid.ports import Load, Source
 from rowid.ui.jobs import Job, process
-from rowid.ui.workspace import Table
+from rowid.ui.nouns import Table
 
 
 @dataclass(frozen=True, slots=True)

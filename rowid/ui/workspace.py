@@ -17,7 +17,7 @@ import secrets
 import shutil
 import unicodedata
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -26,69 +26,12 @@ from rowid.errors import SourceError, UsageError
 from rowid.model import ReadOptions
 from rowid.settings import Settings
 from rowid.ui.draft import Draft
+from rowid.ui.nouns import Earlier, Run, Table, Target
 
 _ID = re.compile(r"[0-9a-f]{32}")
 _DRAFT = re.compile(r"[0-9a-f]{16}")
 _NAME_BYTES = 200
 _SHOWN_FILES = 500
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A table in hand: the file it is in, and how that is read.
-
-    ``uri`` is the address of a table or query of a database, whose rows are read into the file; it holds no secret,
-    but a query may hold values.
-    """
-
-    id: str
-    name: str
-    path: Path
-    options: ReadOptions
-    uri: str = field(default="", repr=False)
-
-    def state(self) -> tuple[object, ...]:
-        """What an answer about the table depends on, besides the recipe: its file as it is now, how it is read.
-
-        Raises SourceError if the file is gone.
-        """
-        try:
-            status = self.path.stat()
-        except OSError:
-            if self.uri:
-                what, hint = "its rows have not been read yet", "Connect shows how far that is."
-                raise SourceError(what, where=self.name, hint=hint) from None
-            raise SourceError("the file is no longer there", where=self.name, hint="Connect it again.") from None
-        return str(self.path), status.st_size, status.st_mtime_ns, self.options
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """A run that was asked for. ``receipt`` is its audit trail, ``failure`` what, where and hint of its error.
-
-    ``uri`` is the source's address in a database, if it is of one.
-    """
-
-    id: str
-    table_id: str
-    source: str
-    options: ReadOptions
-    recipe: Mapping[str, Any]
-    file: str
-    started_at: str
-    replace: bool
-    receipt: Mapping[str, Any] | None = None
-    failure: Mapping[str, str] | None = None
-    uri: str = field(default="", repr=False)
-
-
-@dataclass(frozen=True, slots=True)
-class Earlier:
-    """The result of an earlier run: when it started, its file, and the column of that which holds the IDs."""
-
-    started_at: str
-    path: Path
-    id_column: str
 
 
 class Workspace:
@@ -179,8 +122,10 @@ class Workspace:
         plain = self._read(self._tables, table.id, f"drafts/{draft_id}.json") if draft_id else None
         return Draft.from_dict(plain) if plain else Draft()
 
-    def new_run(self, table: Table, recipe: Mapping[str, Any], file: str, *, replace: bool) -> tuple[Run, Path]:
-        """A run that is about to start, and the path of its result."""
+    def new_run(
+        self, table: Table, recipe: Mapping[str, Any], file: str, *, replace: bool, target: Target | None = None
+    ) -> tuple[Run, Path]:
+        """A run that is about to start, and the path of its result, if that is a file."""
         run = Run(
             secrets.token_hex(16),
             table.id,
@@ -191,6 +136,7 @@ class Workspace:
             datetime.now(UTC).isoformat(),
             replace,
             uri=table.uri,
+            target=target,
         )
         folder = self._results / run.id
         folder.mkdir(parents=True, mode=0o700)
@@ -216,6 +162,7 @@ class Workspace:
             **{
                 **plain,
                 "options": _options(plain["options"]),
+                "target": Target(**plain["target"]) if plain.get("target") else None,
                 "receipt": self._read(self._results, run_id, "receipt.json"),
                 "failure": self._read(self._results, run_id, "failure.json"),
             }
