@@ -25,7 +25,7 @@ _MOST_DIGITS = 38
 _KINDS: Mapping[type[Exception], tuple[str, str, str]] = {
     duckdb.CatalogException: ("missing", "a table, column or function in the query does not exist", ""),
     duckdb.BinderException: ("missing", "a table, column or function in the query does not exist", ""),
-    duckdb.ParserException: ("statement", "the query is no SQL that DuckDB reads", ""),
+    duckdb.ParserException: ("statement", "the query is no SQL that DuckDB reads", "Give one SELECT."),
     duckdb.PermissionException: ("permission", "DuckDB may not do this here", "It reads its own file alone."),
     duckdb.OutOfMemoryException: ("full", "DuckDB ran out of memory", "Give it more, or fewer rows at a time."),
     duckdb.ConstraintException: ("statement", "a constraint of the table refused the rows", "Nothing was changed."),

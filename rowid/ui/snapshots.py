@@ -48,7 +48,7 @@ def reading(table: Table) -> Job[Receipt] | None:
         return None
     job = process().jobs.get(_key(table))
     if job is None and not table.path.exists():
-        job = process().jobs.ask(_key(table), lambda job: _read(table, job), lane=_key(table)[1])
+        job = process().jobs.ask(_key(table), lambda job: read(table, job), lane=_key(table)[1])
     return None if job is None or job.result is not None else job
 
 
@@ -71,7 +71,8 @@ def _key(table: Table) -> tuple[str, str, str]:
     return ("snapshot", f"snapshot {Address.parse(table.uri).host}", table.id)
 
 
-def _read(table: Table, job: Job[Receipt]) -> Receipt:
+def read(table: Table, job: Job[Receipt]) -> Receipt:
+    """Reads a table's rows from its database into its file: all of them, or none."""
     source = bootstrap.open_source(table.uri)
     total, started, done = source.info().rows, time.perf_counter(), 0
     with source.open() as rows:

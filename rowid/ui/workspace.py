@@ -70,7 +70,7 @@ class Workspace:
             (self._tables / table_id / "data").mkdir(parents=True, mode=0o700)
         except OSError as error:
             raise _not_kept(error, name) from None
-        return self._new(table_id, name, f"data/{safe_name(f'{name}.parquet')}", uri)
+        return self._new(table_id, name, "data/rows.parquet", uri)
 
     def server_files(self) -> list[str]:
         """The files of the server's data folder by their paths in it, sorted; at most 500; hidden ones left out."""
