@@ -169,6 +169,11 @@ if table is None:
     )
     choose()
 else:
-    with st.expander("Take another table", icon=":material/swap_horiz:", key=f"another-{table.id}"):
-        choose()
+    # closed, it asks nothing of any database
+    another = st.expander(
+        "Take another table", icon=":material/swap_horiz:", key=f"another-{table.id}", on_change="rerun"
+    )
+    if another.open:
+        with another:
+            choose()
     understood(table)

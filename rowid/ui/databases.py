@@ -6,7 +6,7 @@ Which databases can be reached, the file of connections says: a visitor names a 
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import pyarrow as pa
 
@@ -74,7 +74,7 @@ def _ask(key: tuple[object, ...], connection: Connection, seconds: float, work: 
     return jobs.ask(key, lambda job: within(seconds, job, f"connection://{connection.name}", work), lane=lane)
 
 
-def within(seconds: float, job: Job[T], where: str, work: Callable[[], T]) -> T:
+def within(seconds: float, job: Job[Any], where: str, work: Callable[[], T]) -> T:
     """What ``work`` returns, if it does so in time; a driver that waits for a dead host is left to itself.
 
     Raises:

@@ -143,4 +143,4 @@ def against(report: QualityReport, earlier: Earlier | None, zone: ZoneInfo) -> s
 
 def file_name(run: Run) -> str:
     """The name of the report's file."""
-    return f"{run.source.partition('.')[0]}.report.html"
+    return f"{run.file.rpartition('.row_id')[0]}.report.html"

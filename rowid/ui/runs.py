@@ -85,6 +85,12 @@ class Plan:
         ]
         if recipe.duplicates == "reject" and verdict and verdict.surplus_rows:
             said.append(f"**It will stop:** {count(verdict.surplus_rows, 'row')} repeat another one.")
+        merged = self.target is not None and self.target.write == "merge" and recipe.duplicates == "keep"
+        if merged and verdict and verdict.surplus_rows:
+            said.append(
+                f"**It will stop:** {count(verdict.surplus_rows, 'row')} would share an ID with another one, and a "
+                "merge takes an ID for one row."
+            )
         if recipe.nulls == "reject" and verdict and verdict.rows_with_null:
             said.append(f"**It will stop:** {count(verdict.rows_with_null, 'row')} have a null in the key.")
         return said

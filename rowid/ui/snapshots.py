@@ -4,6 +4,7 @@ A report reads its source five to ten times, and a choice of columns each time i
 meets the same rows, whatever is written to the database meanwhile, and the database is asked once.
 """
 
+import math
 import time
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -15,6 +16,7 @@ from rowid.databases import Address
 from rowid.errors import Cancelled, ColumnError
 from rowid.model import Progress, Receipt, SourceInfo
 from rowid.ports import Load, Source
+from rowid.ui import databases
 from rowid.ui.jobs import Job, process
 from rowid.ui.nouns import Table
 
@@ -74,7 +76,8 @@ def _key(table: Table) -> tuple[str, str, str]:
 def read(table: Table, job: Job[Receipt]) -> Receipt:
     """Reads a table's rows from its database into its file: all of them, or none."""
     source = bootstrap.open_source(table.uri)
-    total, started, done = source.info().rows, time.perf_counter(), 0
+    total = databases.within(math.inf, job, source.name, source.info).rows  # it can be stopped while it connects
+    started, done = time.perf_counter(), 0
     with source.open() as rows:
         load = _begin(table, rows.schema)
         try:
