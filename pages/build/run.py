@@ -87,10 +87,12 @@ def watch(run: Run) -> None:
         done = job.progress
         rows, total = (done.rows_done, done.rows_total) if done else (0, None)
         elapsed = done.elapsed_s if done else job.elapsed_s
-        st.progress(min(1.0, rows / total) if total else 0.0, text=questions.label(done, "Reading and hashing"))
+        hashed = total is not None and rows >= total
+        told = "Every row has its ID; writing" if hashed else questions.label(done, "Reading and hashing")
+        st.progress(min(1.0, rows / total) if total else 0.0, text=told)
         speed, left, held = st.columns(3)
         speed.metric("Speed", rate(rows, elapsed))
-        left.metric("Time left", duration((total - rows) * elapsed / rows) if total and rows else "–")
+        left.metric("Time left", duration((total - rows) * elapsed / rows) if total and 0 < rows < total else "–")
         held.metric("Memory of the app", size(machine.process_memory()))
         if st.button("Cancel", icon=":material/stop:", key="cancel", disabled=job.should_stop()):
             job.cancel()
