@@ -48,7 +48,7 @@ def how_to_name_one() -> None:
         "gives a database a name. Two lines do it, in the file "
         f"**{escape(str(Settings.load().connections))}**, which nobody else may read (`chmod 600`):"
     )
-    st.code('[crm]\nurl = "postgresql://reader@db.example.com/crm"', language="toml")
+    st.code('[crm]\nurl = "postgresql://reader@db.example.com/crm"', language="toml", wrap_lines=True)
 
 
 def own(name: str) -> str:

@@ -78,10 +78,11 @@ def table_or_none() -> Table | None:
 
 
 def require_table() -> Table:
-    """The table in hand. Raises UsageError if there is none."""
+    """The table in hand. Raises UsageError if there is none, SourceError if its rows are not there."""
     found = table()
     if found is None:
         raise UsageError("no table is connected yet", hint="Choose a file, or the sample, on Connect.")
+    found.state()
     return found
 
 

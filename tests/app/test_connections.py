@@ -23,14 +23,12 @@ SECRET = "hunter2"
 
 
 def settled(app):
-    """The app once every job that it waits for has ended."""
-    for _, job in [
-        *process().jobs.running("health"),
-        *process().jobs.running("tables"),
-        *process().jobs.running("first"),
-    ]:
-        assert job.wait(20)
-    app.run()
+    """The app once all that its pages wait for is there."""
+    kinds = ("health", "tables", "first", "snapshot", "info", "head", "verdict", "keys", "report", "dry-run", "run")
+    shown = None
+    while shown != (shown := texts(app)):  # an answer may be what the next question waits for
+        assert all(job.wait(20) for kind in kinds for _, job in process().jobs.running(kind))
+        app.run()
     assert not app.exception
     return app
 
@@ -113,7 +111,7 @@ def test_a_table_that_is_taken_is_there_again_for_whoever_has_its_address(app, c
     browsed(app)
     app.selectbox(key="table-crm").set_value("people").run()
     app.button(key="use-database").click().run()
-    app.run()
+    settled(app)
     assert "Table of crm, 300 rows, 2 columns" in texts(app)
     assert "connection://crm?table=people" in texts(app).replace("\\", "")
     table_id = named(app, "table")
@@ -121,6 +119,7 @@ def test_a_table_that_is_taken_is_there_again_for_whoever_has_its_address(app, c
     crm.path.unlink()  # nothing is asked of the database any more
     other = AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=20)
     at(other, "build/columns", table=table_id)
+    settled(other)
     assert "300 rows" in texts(other)
     assert workspace.table(table_id).uri == "connection://crm?table=people"
 
@@ -130,6 +129,7 @@ def test_what_is_kept_and_what_the_session_holds_has_no_secret(app, crm, workspa
     browsed(app)
     app.selectbox(key="table-crm").set_value("people").run()
     app.button(key="use-database").click().run()
+    settled(app)
     assert "300 rows" in texts(app)
     kept = (settings.state_dir / "tables" / named(app, "table") / "table.json").read_text()
     assert json.loads(kept)["uri"] == "connection://crm?table=people"
@@ -152,9 +152,10 @@ def test_answers_are_about_the_rows_that_were_read_until_they_are_read_again(app
     workspace.keep_draft(table, Draft(("name",)))
     crm.do("DELETE FROM people WHERE id > 9")
     at(app, None, table=table.id)
+    settled(app)
     assert "Table of crm, 300 rows" in texts(app)
     app.button(key="read-again").click().run()
-    app.run()
+    settled(app)
     assert "Table of crm, 10 rows" in texts(app)
     again = workspace.table(named(app, "table"))
     assert workspace.draft(again).columns == ("name",)
@@ -188,6 +189,7 @@ def test_an_empty_table_is_taken_too(app, crm, workspace):
     crm.do("CREATE TABLE empty (a INTEGER, b VARCHAR)")
     table = taken(workspace, "connection://crm?table=empty")
     at(app, "build/columns", table=table.id)
+    settled(app)
     assert "The table has no rows" in texts(app)
 
 
@@ -217,7 +219,7 @@ def test_a_query_is_taken_and_shown_to_who_has_it(app, crm, workspace):
     app.text_area(key="query-crm").set_value("SELECT name FROM people WHERE id < 3 -- few").run()
     settled(app)
     app.button(key="use-database").click().run()
-    app.run()
+    settled(app)
     assert "Query of crm, 3 rows, 1 column" in texts(app)
     assert "id < 3" in app.code[-1].value
     table = workspace.table(named(app, "table"))
@@ -239,7 +241,9 @@ def test_rows_whose_reading_was_stopped_leave_no_file_and_the_pages_say_so(app, 
     assert isinstance(job.error, Cancelled)
     assert list(table.path.parent.iterdir()) == []
     at(app, "build/columns", table=table.id)
+    settled(app)
     assert "not been read yet" in app.error[0].value
+    assert app.get("page_link")
 
 
 def test_a_disk_that_takes_nothing_is_told(settings, workspace):

@@ -16,7 +16,7 @@ from rowid.ui.draft import Draft
 from rowid.ui.nouns import Target
 from tests.app.conftest import ROOT
 from tests.app.test_connections import settled
-from tests.app.test_pages import at, named, texts
+from tests.app.test_pages import at, texts
 
 CSV = b"id,name\n1,Ann\n2,Bob\n3,Zo\xc3\xab\n"
 URI = "connection://crm?table=loaded"
@@ -146,7 +146,7 @@ def test_the_command_and_the_script_do_the_same_load(
 def test_the_page_goes_from_the_dry_run_to_the_receipt(app, table, crm, workspace):
     crm.do("CREATE TABLE loaded (id BIGINT, name VARCHAR, row_id VARCHAR)")
     draft = workspace.keep_draft(table, Draft(("id",)))
-    at(app, "build/run", table=table.id, recipe=draft)
+    settled(at(app, "build/run", table=table.id, recipe=draft))
     app.segmented_control(key="output").set_value("Table of a database").run()
     settled(app)
     assert "Choose the table" in texts(app)
@@ -155,18 +155,17 @@ def test_the_page_goes_from_the_dry_run_to_the_receipt(app, table, crm, workspac
     app.radio(key="target-merge").set_value("append").run()
     assert "start" not in [button.key for button in app.button]
     app.button(key="dry-run-button").click().run()
-    app.run()
+    settled(app)
     assert "people" in app.error[0].value  # it has no column for the IDs
     assert "start" not in [button.key for button in app.button]
 
     app.selectbox(key="target-table-crm").set_value("loaded").run()
     assert "start" not in [button.key for button in app.button]
     app.button(key="dry-run-button").click().run()
-    app.run()
+    settled(app)
     assert numbers(app) == {"To insert": "3", "To update": "0", "To leave": "0"}
     app.button(key="start").click().run()
-    assert runs.job(workspace.run(named(app, "run"))).wait(20)
-    app.run()
+    settled(app)
     assert "is written: 3 rows with their IDs" in texts(app)
     assert numbers(app) | {"Time": ""} == {
         "Rows in": "3", "Inserted": "3", "Updated": "0", "Unchanged": "0", "Verified": "yes", "Time": "",
@@ -176,12 +175,12 @@ def test_the_page_goes_from_the_dry_run_to_the_receipt(app, table, crm, workspac
 
 def test_a_dry_run_is_of_one_plan_and_of_no_other(app, table, crm, workspace, settings):
     loaded(plan(table), settings, workspace)
-    at(app, "build/run", table=table.id, recipe=workspace.keep_draft(table, Draft(("id",))))
+    settled(at(app, "build/run", table=table.id, recipe=workspace.keep_draft(table, Draft(("id",)))))
     app.segmented_control(key="output").set_value("Table of a database").run()
     settled(app)
     app.selectbox(key="target-table-crm").set_value("loaded").run()
     app.button(key="dry-run-button").click().run()
-    app.run()
+    settled(app)
     assert numbers(app) == {"To insert": "0", "To update": "0", "To leave": "3"}
     assert app.button(key="start")
     app.radio(key="target-report").set_value("delete").run()
@@ -191,6 +190,5 @@ def test_a_dry_run_is_of_one_plan_and_of_no_other(app, table, crm, workspace, se
 def test_the_report_of_a_load_is_about_the_rows_that_were_read(app, table, crm, workspace, settings):
     run = loaded(plan(table), settings, workspace)
     crm.path.unlink()
-    at(app, "review/report", run=run.id)
-    app.run()
+    settled(at(app, "review/report", run=run.id))
     assert "No two of the 3 rows agree" in texts(app)
