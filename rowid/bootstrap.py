@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from rowid.databases import Address, Connection, Database
     from rowid.databases.snowflake import ConnectionManager
     from rowid.observers.ledger import Ledger
+    from rowid.sources.database import DatabaseSource
 
 
 def open_source(uri: str, options: ReadOptions = ReadOptions()) -> Source:  # noqa: B008  it is frozen
@@ -32,13 +33,36 @@ def open_source(uri: str, options: ReadOptions = ReadOptions()) -> Source:  # no
         UsageError: it names nothing that can be read.
         SourceError: the file cannot be read.
     """
-    if address := _address(uri):
-        from rowid.sources.database import DatabaseSource
-
-        return DatabaseSource(address, lambda: connect(address, read_only=True))
+    if _address(uri):
+        return database_source(uri)
     from rowid.sources import file_source
 
     return file_source(_path(uri), options)
+
+
+def database_source(uri: str) -> "DatabaseSource":
+    """The source over the table or the query of a database that ``uri`` names.
+
+    Raises:
+        UsageError: it names none.
+    """
+    from rowid.databases import Address
+    from rowid.sources.database import DatabaseSource
+
+    address = _address(uri) or Address.parse(uri)
+    return DatabaseSource(address, lambda: connect(address, read_only=True))
+
+
+def open_database(uri: str) -> "Database":
+    """The database that ``uri`` names, open to be looked at: nothing can be changed through it.
+
+    Raises:
+        UsageError: it names none, or there is no adapter for it here.
+        DatabaseError: it cannot be opened.
+    """
+    from rowid.databases import Address
+
+    return connect(_address(uri) or Address.parse(uri), read_only=True)
 
 
 def open_sink(uri: str, *, force: bool = False, loading: Loading = Loading()) -> Sink:  # noqa: B008  it is frozen

@@ -1,6 +1,8 @@
 """The Python API on pandas, Polars and Arrow frames."""
 
 import hashlib
+import sys
+import types
 import uuid
 from decimal import Decimal
 
@@ -238,3 +240,9 @@ def test_one_row_of_values_by_position_and_by_name():
         rowid.row_id({"mail": 1, "n": 1}, Recipe(ORDER))
     with pytest.raises(UsageError, match=r"write \[value\]"):
         rowid.row_id("abc")
+
+
+def test_a_row_has_its_id_while_another_thread_imports_pandas(monkeypatch):
+    expected = rowid.row_id([1, "Ann"])
+    monkeypatch.setitem(sys.modules, "pandas", types.ModuleType("pandas"))
+    assert rowid.row_id([1, "Ann"]) == expected

@@ -9,9 +9,9 @@ from rowid.model import KeyVerdict, SourceInfo
 from rowid.recipe import Recipe
 from rowid.ui import editing, frame, place, problems, profiling, questions, suggesting, waiting
 from rowid.ui.draft import Draft
+from rowid.ui.nouns import Table
 from rowid.ui.numbers import count
 from rowid.ui.text import escape, names
-from rowid.ui.workspace import Table
 
 
 def choose(table: Table, draft: Draft, known: list[str]) -> None:

@@ -8,14 +8,14 @@ import streamlit as st
 from rowid.errors import RowIdError
 from rowid.model import ReadOptions, SourceInfo
 from rowid.settings import Settings
-from rowid.ui import connecting, frame, place, problems, questions, waiting
-from rowid.ui.numbers import count
+from rowid.ui import browsing, connecting, frame, place, problems, questions, snapshots, waiting
+from rowid.ui.nouns import Table
+from rowid.ui.numbers import count, moment, zone
 from rowid.ui.text import escape
-from rowid.ui.workspace import Table
 
 
 def choose() -> None:
-    """The ways to a table: upload, sample, a file of the server."""
+    """The ways to a table: upload, sample, a file of the server, a database."""
     upload, sample = st.columns([3, 2], gap="large")
     with upload:
         uploaded = st.file_uploader(
@@ -33,6 +33,8 @@ def choose() -> None:
             if st.button("Use this file", disabled=path is None, key="use-server-file") and path:
                 connecting.use_server_file(path)
                 st.rerun()
+    st.subheader("Databases", anchor=False)
+    browsing.section()
     if taken:
         connecting.use_sample()
         st.rerun()
@@ -93,8 +95,28 @@ def correct(table: Table, known: SourceInfo | None) -> None:
         st.button("Undo all corrections", on_click=connecting.reset, args=(table,), key="undo-corrections")
 
 
+def origin(table: Table) -> None:
+    """From where and when the rows of a database's table were read."""
+    when = moment(snapshots.read_at(table).isoformat(), zone(st.context.timezone))
+    st.markdown(
+        f"Read from **{escape(snapshots.shown(table))}** on **{escape(when)}**, and kept here: every answer and every "
+        "run is about these rows, whatever becomes of them there meanwhile."
+    )
+    if query := snapshots.query(table):
+        st.code(query, language="sql", wrap_lines=True)
+    st.button(
+        "Read it again", icon=":material/refresh:", type="tertiary", on_click=connecting.read_again, args=(table,),
+        key="read-again",
+    )  # fmt: skip
+
+
 def understood(table: Table) -> None:
     """What was understood of the table, and its first rows."""
+    reading = snapshots.reading(table)
+    if reading:
+        if waiting.answer(reading, f"Reading {escape(table.name)}", key="snapshot"):
+            st.rerun()  # the header is about the rows too
+        return
     known = waiting.answer(questions.info(table), f"Reading {escape(table.name)}", key="info")
     if known is None:
         if questions.info(table).ended and table.path.suffix.lower() not in (".parquet", ".pq"):
@@ -103,17 +125,7 @@ def understood(table: Table) -> None:
         return
     rows = "" if known.rows is None else f"{count(known.rows, 'row')}, "
     st.subheader(f"{known.format}, {rows}{count(len(known.columns), 'column')}", anchor=False)
-    if known.details:
-        st.markdown(" · ".join(f"{escape(name)}: **{escape(value)}**" for name, value in known.details.items()))
-    for note in known.notes:
-        st.info(problems.sentence(escape(note)), icon=":material/info:")
-    noted = [column for column in known.columns if column.note]
-    if noted:
-        lines = "\n".join(f"- **{escape(column.name)}**: {escape(column.note)}" for column in noted[:20])
-        st.info(f"Not guessed, so that nothing is lost:\n{lines}", icon=":material/info:")
-    if known.format != "Parquet":
-        with st.expander("Correct how the file is read"):
-            correct(table, known)
+    found(table, known)
     if st.button("Choose columns", type="primary", icon=":material/arrow_forward:", key="next"):
         st.switch_page(frame.COLUMNS)
     rows_tab, types_tab = st.tabs(["First rows", "Columns and types"])
@@ -126,6 +138,24 @@ def understood(table: Table) -> None:
         st.dataframe(connecting.kinds(known), hide_index=True, alt="Columns, their types and notes")
 
 
+def found(table: Table, known: SourceInfo) -> None:
+    """Where the rows come from and how they were understood, with a way to correct that."""
+    if table.uri:
+        origin(table)
+        return
+    if known.details:
+        st.markdown(" · ".join(f"{escape(name)}: **{escape(value)}**" for name, value in known.details.items()))
+    for note in known.notes:
+        st.info(problems.sentence(escape(note)), icon=":material/info:")
+    noted = [column for column in known.columns if column.note]
+    if noted:
+        lines = "\n".join(f"- **{escape(column.name)}**: {escape(column.note)}" for column in noted[:20])
+        st.info(f"Not guessed, so that nothing is lost:\n{lines}", icon=":material/info:")
+    if known.format != "Parquet":
+        with st.expander("Correct how the file is read"):
+            correct(table, known)
+
+
 st.title("Connect", anchor=False)
 try:
     table = place.table()
@@ -135,10 +165,15 @@ except RowIdError as error:
 if table is None:
     st.markdown(
         "Give every row of a table an ID that stays the same, and know whether it is unique. "
-        "Connect a file, choose the columns that make a row what it is, and run."
+        "Connect a file or a table of a database, choose the columns that make a row what it is, and run."
     )
     choose()
 else:
-    with st.expander("Take another table", icon=":material/swap_horiz:"):
-        choose()
+    # closed, it asks nothing of any database
+    another = st.expander(
+        "Take another table", icon=":material/swap_horiz:", key=f"another-{table.id}", on_change="rerun"
+    )
+    if another.open:
+        with another:
+            choose()
     understood(table)

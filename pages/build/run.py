@@ -7,11 +7,11 @@ import streamlit as st
 from rowid.errors import RowIdError
 from rowid.recipe import Recipe
 from rowid.settings import Settings
-from rowid.ui import editing, frame, machine, place, problems, questions, runs, waiting
+from rowid.ui import editing, elsewhere, frame, loading, machine, place, problems, questions, runs, waiting
 from rowid.ui.jobs import process
+from rowid.ui.nouns import Run, Table
 from rowid.ui.numbers import count, duration, rate, size
 from rowid.ui.text import escape
-from rowid.ui.workspace import Run, Table
 
 
 def prepare(table: Table) -> None:
@@ -26,26 +26,37 @@ def prepare(table: Table) -> None:
     choice(first, "Form of the ID", table, "form", runs.FORMS)
     choice(second, "Rows that repeat", table, "duplicates", runs.DUPLICATES)
     choice(third, "Nulls in the key", table, "nulls", runs.NULLS)
-    left, right, _ = st.columns(3, gap="large")
+    left, right = st.columns([1, 2], gap="large")
     left.text_input(
         "Name of the ID column",
         key=editing.key_of(table, "id_column"),
         on_change=editing.changed,
         args=(table, "id_column"),
     )
-    output = right.segmented_control("Result as", list(runs.OUTPUTS), default="Parquet", required=True, key="output")
+    outputs = [*runs.OUTPUTS, loading.TABLE]
+    output = right.segmented_control("Result as", outputs, default="Parquet", required=True, key="output") or "Parquet"
     replace = False
     if draft.id_column in known:
         replace = st.checkbox(
             f"The table has a column **{escape(draft.id_column)}** already: replace its values", key="replace"
         )
     recipe = draft.recipe(known, table.options.text_columns)
-    plan = runs.Plan(table, recipe, output or "Parquet", replace)
+    target = None
+    if output == loading.TABLE:
+        output, target = "Parquet", loading.destination()
+        if target is None:
+            return
+    plan = runs.Plan(table, recipe, output, replace, target)
     with st.container(border=True):
         st.markdown("**What this run will do**")
         st.markdown("\n".join(f"- {one}" for one in plan.sentences(info.rows, questions.known_verdict(table, recipe))))
         blocked = draft.id_column in known and not replace
-        if st.button("Start", type="primary", icon=":material/play_arrow:", disabled=blocked, key="start"):
+        if target and not loading.foreseen(plan, blocked=blocked):
+            return
+        if st.button(
+            "Load" if target else "Start", type="primary", icon=":material/play_arrow:", disabled=blocked, key="start"
+        ):
+            loading.forget_dry_run()
             started = runs.start(plan, Settings.load())
             place.go(table=table.id, recipe=place.here("recipe"), run=started.id)
             st.rerun()
@@ -76,10 +87,12 @@ def watch(run: Run) -> None:
         done = job.progress
         rows, total = (done.rows_done, done.rows_total) if done else (0, None)
         elapsed = done.elapsed_s if done else job.elapsed_s
-        st.progress(min(1.0, rows / total) if total else 0.0, text=questions.label(done, "Reading and hashing"))
+        hashed = total is not None and rows >= total
+        told = "Every row has its ID; writing" if hashed else questions.label(done, "Reading and hashing")
+        st.progress(min(1.0, rows / total) if total else 0.0, text=told)
         speed, left, held = st.columns(3)
         speed.metric("Speed", rate(rows, elapsed))
-        left.metric("Time left", duration((total - rows) * elapsed / rows) if total and rows else "–")
+        left.metric("Time left", duration((total - rows) * elapsed / rows) if total and 0 < rows < total else "–")
         held.metric("Memory of the app", size(machine.process_memory()))
         if st.button("Cancel", icon=":material/stop:", key="cancel", disabled=job.should_stop()):
             job.cancel()
@@ -88,10 +101,8 @@ def watch(run: Run) -> None:
 def receipt(run: Run) -> None:
     """What a run did, and its result."""
     trail = run.receipt or {}
-    st.success(
-        f"**{escape(run.file)}** is ready: {count(trail['rows_out'], 'row')} with their IDs.",
-        icon=":material/check_circle:",
-    )
+    ready = f"**{escape(run.file)}** is ready: {count(trail['rows_out'], 'row')} with their IDs."
+    st.success(loading.told(run) if run.target else ready, icon=":material/check_circle:")
     facts = {
         "Rows in": f"{trail['rows_in']:,}",
         "Rows out": f"{trail['rows_out']:,}",
@@ -101,16 +112,17 @@ def receipt(run: Run) -> None:
         "Time": duration(trail["elapsed_s"]),
     }
     with st.container(horizontal=True, gap="small"):
-        for label, value in facts.items():
+        for label, value in (loading.facts(run) if run.target else facts).items():
             st.metric(label, value, width=125)
     st.caption(" ".join(f"{escape(name.capitalize())}: {escape(said)}." for name, said in runs.policies(run).items()))
     recipe = Recipe.from_dict(run.recipe)
     with st.container(horizontal=True, vertical_alignment="center"):
-        download(run)
+        if run.target is None:
+            download(run)
         st.download_button(
             "Download the recipe",
             recipe.to_yaml(),
-            runs.recipe_file(run),
+            elsewhere.recipe_file(run),
             "application/yaml",
             icon=":material/description:",
             on_click="ignore",
@@ -121,8 +133,8 @@ def receipt(run: Run) -> None:
             place.go(table=run.table_id, recipe=place.here("recipe"))
             st.rerun()
     shell, code, prints = st.tabs(["As a command", "In Python", "Fingerprints"])
-    shell.code(runs.command_line(run), language="bash", wrap_lines=True)
-    code.code(runs.python(run), language="python", wrap_lines=True)
+    shell.code(elsewhere.command_line(run), language="bash", wrap_lines=True)
+    code.code(elsewhere.python(run), language="python", wrap_lines=True)
     with prints:
         st.caption("Whoever repeats this run on the same rows gets the same three.")
         for label, value in (

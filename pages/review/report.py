@@ -11,9 +11,9 @@ from rowid.recipe import Recipe
 from rowid.report import QualityReport, telling
 from rowid.ui import charts, frame, place, problems, questions, reporting, waiting
 from rowid.ui.jobs import Job, process
+from rowid.ui.nouns import Earlier, Run
 from rowid.ui.numbers import zone
 from rowid.ui.text import escape
-from rowid.ui.workspace import Earlier, Run
 
 SHOWN_AT_ONCE = 5
 LOOKS = {

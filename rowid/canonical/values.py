@@ -127,5 +127,5 @@ def _duration_ns(value: timedelta) -> int:
 
 
 def _is_pandas_null(value: Any) -> bool:
-    pandas = sys.modules.get("pandas")  # who holds pd.NA has imported pandas
-    return pandas is not None and (value is pandas.NA or value is pandas.NaT)
+    pandas = sys.modules.get("pandas")  # who holds pd.NA has imported pandas; another thread may be about to
+    return pandas is not None and any(value is getattr(pandas, name, pandas) for name in ("NA", "NaT"))

@@ -4,6 +4,7 @@ from rowid.databases.address import SCHEMES, Address
 from rowid.databases.connections import Connection, read_connections, snowflake_files
 from rowid.databases.dialect import Dialect
 from rowid.databases.difference import difference_sql
+from rowid.databases.health import answer_ms
 from rowid.databases.names import TableName
 from rowid.databases.protocol import CatalogColumn, Database, Described
 
@@ -16,6 +17,7 @@ __all__ = [
     "Described",
     "Dialect",
     "TableName",
+    "answer_ms",
     "difference_sql",
     "read_connections",
     "snowflake_files",

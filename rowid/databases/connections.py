@@ -18,9 +18,10 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote, urlsplit, urlunsplit
+from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 
 from rowid.databases.address import Address
+from rowid.databases.names import TableName
 from rowid.errors import UsageError
 
 _SAFE = "Let nobody else read or change it: chmod 600."
@@ -41,6 +42,11 @@ class Connection:
         if self.adapter == "snowflake":
             return replace(meant, adapter="snowflake", url=f"snowflake://{quote(self.name, safe='')}")
         return replace(meant, adapter=self.adapter, url=self.url)
+
+    def uri(self, table: TableName | None = None, query: str = "") -> str:
+        """The URI of a table, or of a query, that is reached through this connection: it holds no secret."""
+        meant = {"table": str(table)} if table else {"query": query} if query else {}
+        return f"connection://{quote(self.name, safe='')}{'?' if meant else ''}{urlencode(meant, quote_via=quote)}"
 
 
 def snowflake_files(env: Mapping[str, str]) -> tuple[Path, ...]:
@@ -94,7 +100,15 @@ def _connection(name: str, given: Mapping[str, Any], file: Path, env: Mapping[st
         raise UsageError("its url names a table, a query or a connection", where=where, hint="Name the database alone.")
     if variable is not None:
         url = _with_password(url, env.get(str(variable), ""), f"{where}, password_env")
+    if parsed.adapter == "duckdb":
+        url = _confined(url)
     return Connection(name, parsed.adapter, file, url=url)
+
+
+def _confined(url: str) -> str:
+    """A DuckDB that reads no file but its own, unless its URL says otherwise: whoever uses it may write queries."""
+    base, _, options = url.partition("?")
+    return f"{base}?{urlencode({'enable_external_access': 'false', **dict(parse_qsl(options))})}"
 
 
 def _with_password(url: str, password: str, where: str) -> str:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from typing import Any, ClassVar, TypeVar
+from urllib.parse import parse_qsl, urlsplit
 
 import duckdb
 import pyarrow as pa
@@ -24,8 +25,8 @@ _MOST_DIGITS = 38
 _KINDS: Mapping[type[Exception], tuple[str, str, str]] = {
     duckdb.CatalogException: ("missing", "a table, column or function in the query does not exist", ""),
     duckdb.BinderException: ("missing", "a table, column or function in the query does not exist", ""),
-    duckdb.ParserException: ("statement", "the query is no SQL that DuckDB reads", ""),
-    duckdb.PermissionException: ("permission", "DuckDB may not do this here", ""),
+    duckdb.ParserException: ("statement", "the query is no SQL that DuckDB reads", "Give one SELECT."),
+    duckdb.PermissionException: ("permission", "DuckDB may not do this here", "It reads its own file alone."),
     duckdb.OutOfMemoryException: ("full", "DuckDB ran out of memory", "Give it more, or fewer rows at a time."),
     duckdb.ConstraintException: ("statement", "a constraint of the table refused the rows", "Nothing was changed."),
     duckdb.ConversionException: ("statement", "a value cannot be turned into its column's type", ""),
@@ -75,7 +76,7 @@ class DuckDB:
     """An open DuckDB database.
 
     Args:
-        address: which; without a path, one in memory.
+        address: which; without a path, one in memory. The parameters of its URL are DuckDB's options.
         read_only: only to read. A file that does not exist is made otherwise.
 
     Raises:
@@ -89,11 +90,12 @@ class DuckDB:
         path = address.path or ":memory:"
         if path != ":memory:":
             require_file(path, address.shown, read_only=read_only)
+        options: dict[str, Any] = dict(parse_qsl(urlsplit(address.url).query))
         with self._told():
             try:
-                self._connection = duckdb.connect(path, read_only=read_only and path != ":memory:")
+                self._connection = duckdb.connect(path, read_only=read_only and path != ":memory:", config=options)
             except duckdb.ConnectionException:  # this process writes to the same file: it is the same database then
-                self._connection = duckdb.connect(path)
+                self._connection = duckdb.connect(path, config=options)
         self._open = True
 
     @property
@@ -216,6 +218,8 @@ class DuckDB:
         )
         if "lock on file" in text:
             kind, what, hint = "busy", "another process has the database open", "Close it there, then run again."
+        elif "different configuration" in text:
+            kind, what, hint = "busy", "this process has the database open in another way", "Run again in a moment."
         elif "not a valid DuckDB database" in text:
             kind, what, hint = "missing", "the file is no DuckDB database", "Check the path."
         elif "No space left" in text:

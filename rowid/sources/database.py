@@ -52,6 +52,17 @@ class DatabaseSource:
         self.info()
         return reader(self._schema, self._batches())
 
+    def first(self, rows: int) -> pa.Table:
+        """The first rows, as many as there are up to ``rows``: the database is asked for no more, and counts none."""
+        database = self._connect()
+        try:
+            self._require_table(database)
+            sql = f"SELECT * FROM ({self._sql(database)}\n) AS t LIMIT {rows:d}"  # noqa: S608
+            with _delivered(database, sql, _described(database, sql)) as found:
+                return found.read_all()
+        finally:
+            database.close()
+
     def _asked(self, database: Database) -> SourceInfo:
         rows = None
         declared = self._require_table(database)
@@ -80,14 +91,10 @@ class DatabaseSource:
             return f"SELECT * FROM {database.dialect.table(self._address.table)}"  # noqa: S608
         return self._address.query.strip().rstrip(";")
 
-    def _rows(self, database: Database) -> pa.RecordBatchReader:
-        sql = self._sql(database)
-        return database.deliver(sql, self._schema) if isinstance(database, Described) else database.stream(sql)
-
     def _batches(self) -> Iterator[pa.RecordBatch]:
         database = self._connect()
         try:
-            with self._rows(database) as rows:
+            with _delivered(database, self._sql(database), self._schema) as rows:
                 if rows.schema != self._schema:
                     what, hint = "its columns changed while it was being read", "Run again."
                     raise SourceError(what, where=self.name, hint=hint)
@@ -100,5 +107,10 @@ def _described(database: Database, sql: str) -> pa.Schema:
     """The columns of a query, with as little of it read as the database needs for that."""
     if isinstance(database, Described):
         return database.describe(sql)
-    with database.stream(f"SELECT * FROM ({sql}) AS t WHERE 1 = 0") as empty:  # noqa: S608
+    with database.stream(f"SELECT * FROM ({sql}\n) AS t WHERE 1 = 0") as empty:  # noqa: S608
         return empty.schema
+
+
+def _delivered(database: Database, sql: str, schema: pa.Schema) -> pa.RecordBatchReader:
+    """The rows of a query whose columns were described so."""
+    return database.deliver(sql, schema) if isinstance(database, Described) else database.stream(sql)

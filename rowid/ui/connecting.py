@@ -8,7 +8,7 @@ import streamlit as st
 
 from rowid.model import ReadOptions, SourceInfo
 from rowid.ui import place, sample
-from rowid.ui.workspace import Table
+from rowid.ui.nouns import Table
 
 DELIMITERS = {",": "Comma  ,", ";": "Semicolon  ;", "\t": "Tab", "|": "Vertical bar  |", " ": "Space"}
 ENCODINGS = {
@@ -43,6 +43,18 @@ def use_upload(uploaded: Any) -> None:
 def use_server_file(path: str) -> None:
     """Takes a file of the server's data folder in hand."""
     place.go(table=place.workspace().add_server_file(path).id)
+
+
+def use_address(name: str, uri: str) -> None:
+    """Takes a table or query of a database in hand; its rows are read next."""
+    place.go(table=place.workspace().add_address(name, uri).id)
+
+
+def read_again(table: Table) -> None:
+    """Reads a database's table anew, as a table of its own: what was found out about the earlier rows stays true."""
+    keeper = place.workspace()
+    again = keeper.add_address(table.name, table.uri)
+    place.go(table=again.id, recipe=keeper.keep_draft(again, place.draft(table)))
 
 
 def read_with(table: Table, **changes: Any) -> None:

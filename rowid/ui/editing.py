@@ -11,7 +11,7 @@ from rowid.recipe import Recipe, Rule
 from rowid.ui import place, problems
 from rowid.ui.draft import Draft
 from rowid.ui.jobs import process
-from rowid.ui.workspace import Table
+from rowid.ui.nouns import Table
 
 TYPES = {
     "text": "Text, to the letter",

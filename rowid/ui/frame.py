@@ -7,9 +7,9 @@ import streamlit as st
 
 from rowid.errors import RowIdError
 from rowid.ui import place, problems, questions, runs
+from rowid.ui.nouns import Table
 from rowid.ui.numbers import count
 from rowid.ui.text import escape
-from rowid.ui.workspace import Table
 
 CONNECT = "pages/build/connect.py"
 COLUMNS = "pages/build/columns.py"

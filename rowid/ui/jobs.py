@@ -3,7 +3,7 @@
 import logging
 import threading
 import time
-from collections import OrderedDict
+from collections import OrderedDict, defaultdict
 from collections.abc import Callable, Hashable, Iterator
 from functools import cache
 from typing import Any, Generic, TypeVar
@@ -84,17 +84,17 @@ class Jobs:
     def __init__(self) -> None:
         self._jobs: OrderedDict[Hashable, Job[Any]] = OrderedDict()
         self._lock = threading.Lock()
-        self._slots = threading.BoundedSemaphore(AT_ONCE)
+        self._slots: defaultdict[str, threading.Semaphore] = defaultdict(lambda: threading.BoundedSemaphore(AT_ONCE))
 
-    def ask(self, key: Hashable, work: Callable[[Job[T]], T]) -> Job[T]:
-        """The job of this key, started now if there is none."""
+    def ask(self, key: Hashable, work: Callable[[Job[T]], T], *, lane: str = "") -> Job[T]:
+        """The job of this key, started now if there is none; it waits for others of its ``lane`` at most."""
         with self._lock:
             job = self._jobs.get(key)
             if job is None:
                 job = self._jobs[key] = Job(work)
                 # a daemon: a process that is told to end does not wait for a job that nobody will read
                 threading.Thread(
-                    target=job.run, args=(self._slots,), name=f"job-{len(self._jobs)}", daemon=True
+                    target=job.run, args=(self._slots[lane],), name=f"job-{len(self._jobs)}", daemon=True
                 ).start()
             self._jobs.move_to_end(key)
             ended = [key for key, job in self._jobs.items() if job.ended]
@@ -112,6 +112,17 @@ class Jobs:
         with self._lock:
             for key in [key for key, known in self._jobs.items() if known is job]:
                 del self._jobs[key]
+
+    def forget_keys(self, *starts: tuple[str, ...]) -> None:
+        """Forgets the jobs whose key is a tuple that begins like one of ``starts``."""
+        with self._lock:
+            jobs = [
+                job
+                for key, job in self._jobs.items()
+                if isinstance(key, tuple) and any(key[: len(start)] == start for start in starts)
+            ]
+        for job in jobs:
+            self.forget(job)
 
     def running(self, kind: str) -> list[tuple[Hashable, Job[Any]]]:
         """Keys and jobs that have not ended and whose key is a tuple that starts with ``kind``."""

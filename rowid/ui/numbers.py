@@ -31,6 +31,11 @@ def duration(seconds: float) -> str:
     return f"{minutes // 60:,} h {minutes % 60:02d} min"
 
 
+def milliseconds(number: float) -> str:
+    """A latency."""
+    return f"{number:,.0f} ms" if number >= 10 else f"{number:.1f} ms"
+
+
 def rate(rows: int, seconds: float) -> str:
     """Rows per second, or a dash where nothing was measured."""
     return f"{rows / seconds:,.0f} rows/s" if rows and seconds > 0 else "–"

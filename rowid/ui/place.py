@@ -11,7 +11,8 @@ from rowid.errors import RowIdError, UsageError
 from rowid.recipe import Recipe
 from rowid.settings import Settings
 from rowid.ui.draft import Draft
-from rowid.ui.workspace import Run, Table, Workspace
+from rowid.ui.nouns import Run, Table
+from rowid.ui.workspace import Workspace
 
 KEYS = ("table", "recipe", "run")
 
@@ -77,10 +78,11 @@ def table_or_none() -> Table | None:
 
 
 def require_table() -> Table:
-    """The table in hand. Raises UsageError if there is none."""
+    """The table in hand. Raises UsageError if there is none, SourceError if its rows are not there."""
     found = table()
     if found is None:
         raise UsageError("no table is connected yet", hint="Choose a file, or the sample, on Connect.")
+    found.state()
     return found
 
 

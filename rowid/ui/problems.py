@@ -8,7 +8,7 @@ from contextlib import contextmanager
 
 import streamlit as st
 
-from rowid.errors import Cancelled, CanonicalError, RowIdError
+from rowid.errors import Cancelled, CanonicalError, DatabaseError, RowIdError
 from rowid.ui.text import escape
 
 log = logging.getLogger("rowid.app")
@@ -41,9 +41,13 @@ def show(error: Exception) -> None:
 
 
 def facts(error: Exception) -> dict[str, str]:
-    """An error as plain texts: kind, what, where, hint. A foreign one is logged and known by its ID alone."""
+    """An error as plain texts: kind, what, where, hint. A foreign one is logged and known by its ID alone.
+
+    Of a database's error there is also its ``detail``, which may quote a value: it is shown, and never logged.
+    """
     if isinstance(error, RowIdError):
-        return {"kind": type(error).__name__, "what": error.what, "where": error.where, "hint": error.hint}
+        told = {"kind": type(error).__name__, "what": error.what, "where": error.where, "hint": error.hint}
+        return {**told, "detail": error.detail} if isinstance(error, DatabaseError) else told
     hint = f"Tell whoever runs this server the error's ID: {logged(error)}."
     return {"kind": "InternalError", "what": "something went wrong in the app itself", "where": "", "hint": hint}
 
@@ -61,6 +65,9 @@ def show_facts(told: Mapping[str, str]) -> None:
         st.info(text, icon=":material/stop_circle:")
     else:
         st.error(text, icon=":material/error:")
+    if told.get("detail"):
+        with st.expander("What the database said"):
+            st.code(told["detail"], language=None, wrap_lines=True)
 
 
 def logged(error: Exception) -> str:

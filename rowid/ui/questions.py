@@ -14,7 +14,8 @@ from rowid.recipe import Recipe, Rule
 from rowid.report import QualityReport, examine
 from rowid.settings import Settings
 from rowid.ui.jobs import Job, Watched, process
-from rowid.ui.workspace import Earlier, Table
+from rowid.ui.nouns import Earlier, Table
+from rowid.ui.snapshots import Snapshot
 
 HEAD_ROWS = 100
 PREVIEW_ROWS = 10
@@ -34,7 +35,8 @@ class Spelling:
 def source(table: Table) -> Source:
     """The table's source. It knows its file already if it was asked about before, and the file has not changed."""
     path, size, changed, options = table.state()
-    return _source(str(path), size, changed, options)
+    found = _source(str(path), size, changed, options)
+    return Snapshot(found, table.uri) if table.uri else found
 
 
 @lru_cache(maxsize=32)

@@ -6,9 +6,9 @@ from zoneinfo import ZoneInfo
 from rowid.report import QualityReport, sections, telling
 from rowid.report.nouns import Group, Rows
 from rowid.report.words import READINGS, probability
+from rowid.ui.nouns import Earlier, Run
 from rowid.ui.numbers import count, local
 from rowid.ui.text import escape
-from rowid.ui.workspace import Earlier, Run
 
 ROW = "Row"
 Columns = Mapping[str, Sequence[object]]
@@ -143,4 +143,4 @@ def against(report: QualityReport, earlier: Earlier | None, zone: ZoneInfo) -> s
 
 def file_name(run: Run) -> str:
     """The name of the report's file."""
-    return f"{run.source.partition('.')[0]}.report.html"
+    return f"{run.file.rpartition('.row_id')[0]}.report.html"

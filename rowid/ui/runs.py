@@ -1,22 +1,25 @@
 """Runs as the app starts them: what one will do, the run in its thread, and the same job elsewhere."""
 
 import json
-import shlex
 from collections.abc import Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
 from rowid import bootstrap, pipeline
+from rowid.databases import Address
 from rowid.errors import UsageError
-from rowid.model import AuditTrail, KeyVerdict, ReadOptions
+from rowid.model import AuditTrail, KeyVerdict
+from rowid.ports import Observer, Sink
 from rowid.recipe import Recipe
 from rowid.settings import Settings
-from rowid.ui import problems, questions
+from rowid.ui import databases, problems, questions
 from rowid.ui.jobs import Job, process
+from rowid.ui.nouns import Run, Table, Target
 from rowid.ui.numbers import count
 from rowid.ui.text import escape, names
-from rowid.ui.workspace import Run, Table, Workspace
+from rowid.ui.workspace import Workspace
 
 OUTPUTS = {"Parquet": ".parquet", "CSV": ".csv"}
 FORMS = {
@@ -37,18 +40,36 @@ NULLS = {
 }
 
 
+WRITES = {
+    "merge": ("Merge", "rows with a new ID are added, those of a known one are updated where they differ"),
+    "append": ("Append", "rows with a new ID are added, those of a known one are left as they are"),
+    "replace": ("Replace", "the table holds exactly these rows afterwards"),
+}
+MISSING = {
+    "report": ("Count them", "they stay as they are"),
+    "mark": ("Mark them", "the time goes into their column row_gone_at"),
+    "delete": ("Delete them", "they are removed from the table"),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A run that could be started. ``replace``: the ID goes into a column that the table has already."""
+    """A run that could be started, into a file or into the table ``target``.
+
+    ``replace``: the ID goes into a column that the table has already.
+    """
 
     table: Table
     recipe: Recipe
     output: str
     replace: bool = False
+    target: Target | None = None
 
     @property
     def file(self) -> str:
         """The name of the result."""
+        if self.table.uri:  # a table's name has no ending
+            return f"{self.table.name}.row_id{OUTPUTS[self.output]}"
         return result_name(self.table.name, self.output)
 
     def sentences(self, rows: int | None, verdict: KeyVerdict | None) -> list[str]:
@@ -60,12 +81,30 @@ class Plan:
             f"Read {size} of **{escape(self.table.name)}** and {place}, made of {names(recipe.columns)}.",
             f"Form of the ID: {FORMS[recipe.form][0]} ({FORMS[recipe.form][1]}).",
             f"Repeats and nulls: {DUPLICATES[recipe.duplicates][1]}; {NULLS[recipe.nulls][1]}.",
-            f"Write **{escape(self.file)}** for you to download. Your table stays as it is.",
+            *self._written(),
         ]
         if recipe.duplicates == "reject" and verdict and verdict.surplus_rows:
             said.append(f"**It will stop:** {count(verdict.surplus_rows, 'row')} repeat another one.")
+        merged = self.target is not None and self.target.write == "merge" and recipe.duplicates == "keep"
+        if merged and verdict and verdict.surplus_rows:
+            said.append(
+                f"**It will stop:** {count(verdict.surplus_rows, 'row')} would share an ID with another one, and a "
+                "merge takes an ID for one row."
+            )
         if recipe.nulls == "reject" and verdict and verdict.rows_with_null:
             said.append(f"**It will stop:** {count(verdict.rows_with_null, 'row')} have a null in the key.")
+        return said
+
+    def _written(self) -> list[str]:
+        if self.target is None:
+            return [f"Write **{escape(self.file)}** for you to download. Your table stays as it is."]
+        told = escape(self.target.shown)
+        if self.target.write is None:
+            return [f"Make the new table **{told}** of all rows: whole, or not at all."]
+        label, caption = WRITES[self.target.write]
+        said = [f"{label} into **{told}**: {caption}. All of it is done, or nothing."]
+        if self.target.write == "merge":
+            said.append(f"Rows of that table that are not among these: {MISSING[self.target.missing][1]}.")
         return said
 
 
@@ -81,29 +120,66 @@ def result_name(name: str, output: str) -> str:
 def start(plan: Plan, settings: Settings) -> Run:
     """Starts the run in a thread of this process, and returns what is known of it."""
     keeper = Workspace(settings)
-    run, path = keeper.new_run(plan.table, plan.recipe.to_dict(), plan.file, replace=plan.replace)
+    run, path = keeper.new_run(plan.table, plan.recipe.to_dict(), plan.file, replace=plan.replace, target=plan.target)
 
     def work(job: Job[AuditTrail]) -> AuditTrail:
         try:
-            trail = pipeline.run(
-                questions.source(plan.table),
-                plan.recipe,
-                bootstrap.open_sink(str(path)),
-                observers=bootstrap.observers(settings),
-                progress=job.report,
-                should_stop=job.should_stop,
-                replace=plan.replace,
-                run_id=run.id,
-                limits=bootstrap.limits(settings),
-            )
+            trail = _do(plan, job, settings, str(path), bootstrap.observers(settings), run_id=run.id)
         except Exception as error:
             keeper.fail(run.id, problems.facts(error))
             raise
         keeper.finish(run.id, trail.to_dict())
+        if plan.target:
+            databases.forget_tables(Address.parse(plan.target.uri).host)
         return trail
 
-    process().jobs.ask(("run", run.id, plan.table.id, plan.table.name), work)
+    process().jobs.ask(("run", run.id, plan.table.id, plan.table.name), work, lane=_lane(plan))
     return run
+
+
+def dry_run(plan: Plan, settings: Settings) -> Job[AuditTrail]:
+    """What the run would do to its table: the receipt's counts and SQL. Nothing is written, and nothing recorded."""
+
+    def work(job: Job[AuditTrail]) -> AuditTrail:
+        return _do(plan, job, settings, "", (), dry_run=True)
+
+    return process().jobs.ask(dry_run_key(plan), work, lane=_lane(plan))
+
+
+def dry_run_key(plan: Plan) -> tuple[object, ...]:
+    """The key of the job of ``dry_run``."""
+    recipe = plan.recipe
+    return ("dry-run", *plan.table.state(), recipe.fingerprint, recipe.id_column, plan.replace, plan.target)
+
+
+def _do(
+    plan: Plan, job: Job[AuditTrail], settings: Settings, path: str, observers: Sequence[Observer], *,
+    run_id: str | None = None, dry_run: bool = False,
+) -> AuditTrail:  # fmt: skip
+    with closing(_sink(plan, path, dry_run=dry_run)) as sink:
+        return pipeline.run(
+            questions.source(plan.table),
+            plan.recipe,
+            sink,
+            observers=observers,
+            progress=job.report,
+            should_stop=job.should_stop,
+            replace=plan.replace,
+            run_id=run_id,
+            limits=bootstrap.limits(settings),
+        )
+
+
+def _sink(plan: Plan, path: str, *, dry_run: bool) -> Sink:
+    target = plan.target
+    if target is None:
+        return bootstrap.open_sink(path)
+    return bootstrap.open_sink(target.uri, force=target.force, loading=target.loading(dry_run=dry_run))
+
+
+def _lane(plan: Plan) -> str:
+    """Runs into a database wait for others into the same one, and nobody else waits for it."""
+    return f"run {Address.parse(plan.target.uri).host}" if plan.target else ""
 
 
 def job(run: Run) -> Job[AuditTrail] | None:
@@ -122,51 +198,6 @@ def address(run: Run) -> str:
     return f"/results/{run.id}/{quote(run.file)}"
 
 
-def recipe_file(run: Run) -> str:
-    """The name of the recipe's file."""
-    return f"{run.file.removesuffix(Path(run.file).suffix)}.recipe.yaml"
-
-
-def command_line(run: Run) -> str:
-    """The same job as a command."""
-    recipe = Recipe.from_dict(run.recipe)
-    parts = ["rowid", "run", run.source, "-o", run.file]
-    if set(run.recipe) - {"types", "normalise", "decimals"} == set(run.recipe):
-        parts += ["--columns", ",".join(_quoted(name) for name in recipe.columns)]
-        for option, value, default in (
-            ("--id-column", recipe.id_column, "row_id"),
-            ("--form", recipe.form, "hex"),
-            ("--duplicates", recipe.duplicates, "keep"),
-            ("--nulls", recipe.nulls, "hash"),
-            ("--key-env", recipe.key_env, None),
-        ):
-            parts += [option, str(value)] if value != default else []
-    else:  # what the options cannot say, the recipe does
-        parts += ["--recipe", recipe_file(run)]
-    parts += ["--replace-id"] if run.replace else []
-    parts += _reading(run.options)
-    return shlex.join(parts)
-
-
-def python(run: Run) -> str:
-    """The same job in Python."""
-    given = {key: value for key, value in _given(run.options).items() if value is not None}
-    options = f", ReadOptions({', '.join(f'{key}={value!r}' for key, value in given.items())})" if given else ""
-    more = ", replace=True" if run.replace else ""
-    return "\n".join(
-        [
-            "from rowid import Recipe, bootstrap, pipeline",
-            *(["from rowid.model import ReadOptions"] if given else []),
-            "",
-            f"recipe = Recipe.load({recipe_file(run)!r})",
-            f"source = bootstrap.open_source({run.source!r}{options})",
-            f"sink = bootstrap.open_sink({run.file!r})",
-            f"trail = pipeline.run(source, recipe, sink{more})",
-            'print(f"{trail.rows_out:,} rows, {trail.distinct_ids:,} distinct IDs")',
-        ]
-    )
-
-
 def receipt_json(run: Run) -> str:
     """The audit trail as a file."""
     return json.dumps(run.receipt, indent=2, ensure_ascii=False) + "\n"
@@ -183,28 +214,3 @@ def result_path(run: Run, settings: Settings) -> Path:
     if path is None:
         raise UsageError("the result is no longer there", where=run.file, hint="Run it again.")
     return path
-
-
-def _given(options: ReadOptions) -> dict[str, object]:
-    """The reading options that decide what a file's rows are. Text columns are in the recipe where they matter."""
-    return {
-        "delimiter": options.delimiter,
-        "quote": options.quote,
-        "encoding": options.encoding,
-        "header": options.header,
-        "sheet": options.sheet,
-    }
-
-
-def _reading(options: ReadOptions) -> Sequence[str]:
-    parts: list[str] = []
-    for key, value in _given(options).items():
-        if key == "header" and value is not None:
-            parts.append("--header" if value else "--no-header")
-        elif value is not None:
-            parts += [f"--{key}", "tab" if value == "\t" else str(value)]
-    return parts
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"' if any(char in name for char in ',"\n') else name

@@ -10,9 +10,9 @@ from rowid.model import Candidate, Choice, KeySearch, NearKey
 from rowid.recipe import Recipe
 from rowid.ui import editing, place, questions, waiting
 from rowid.ui.draft import Draft
+from rowid.ui.nouns import Table
 from rowid.ui.numbers import count
 from rowid.ui.text import escape, names
-from rowid.ui.workspace import Table
 
 _SHOWN = 3
 _LISTED = 20  # in all: more than anybody compares

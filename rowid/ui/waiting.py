@@ -4,7 +4,7 @@ from typing import TypeVar
 
 import streamlit as st
 
-from rowid.errors import Cancelled, RowIdError
+from rowid.errors import Cancelled, DatabaseError, RowIdError
 from rowid.ui import problems
 from rowid.ui.jobs import Job, process
 from rowid.ui.numbers import duration
@@ -20,7 +20,7 @@ def answer(job: Job[T], what: str, *, key: str) -> T | None:
         if job.error is None:
             return job.result
         problems.show(job.error)
-        if isinstance(job.error, Cancelled) or not isinstance(job.error, RowIdError):
+        if isinstance(job.error, Cancelled | DatabaseError) or not isinstance(job.error, RowIdError):
             st.button("Try again", key=f"again-{key}", on_click=process().jobs.forget, args=(job,))
         return None
     st.fragment(run_every=0.5)(_watch)(job, what, key)

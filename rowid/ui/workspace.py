@@ -1,7 +1,7 @@
 """What the app keeps on disk: tables with how they are read and their drafts, and runs with what came of them.
 
     STATE/tables/ID/table.json        name, where the file is, how it is read, the last draft
-    STATE/tables/ID/data/NAME         the file itself, under its own name
+    STATE/tables/ID/data/NAME         the file itself, under its own name; of a database, the rows that were read
     STATE/tables/ID/drafts/DRAFT.json each draft of a recipe that a page's address may name
     STATE/results/ID/run.json         what was asked for
     STATE/results/ID/receipt.json     the audit trail; or failure.json
@@ -17,7 +17,7 @@ import secrets
 import shutil
 import unicodedata
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -26,57 +26,12 @@ from rowid.errors import SourceError, UsageError
 from rowid.model import ReadOptions
 from rowid.settings import Settings
 from rowid.ui.draft import Draft
+from rowid.ui.nouns import Earlier, Run, Table, Target
 
 _ID = re.compile(r"[0-9a-f]{32}")
 _DRAFT = re.compile(r"[0-9a-f]{16}")
 _NAME_BYTES = 200
 _SHOWN_FILES = 500
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A table in hand: the file it is in, and how that is read."""
-
-    id: str
-    name: str
-    path: Path
-    options: ReadOptions
-
-    def state(self) -> tuple[object, ...]:
-        """What an answer about the table depends on, besides the recipe: its file as it is now, how it is read.
-
-        Raises SourceError if the file is gone.
-        """
-        try:
-            status = self.path.stat()
-        except OSError:
-            raise SourceError("the file is no longer there", where=self.name, hint="Connect it again.") from None
-        return str(self.path), status.st_size, status.st_mtime_ns, self.options
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """A run that was asked for. ``receipt`` is its audit trail, ``failure`` what, where and hint of its error."""
-
-    id: str
-    table_id: str
-    source: str
-    options: ReadOptions
-    recipe: Mapping[str, Any]
-    file: str
-    started_at: str
-    replace: bool
-    receipt: Mapping[str, Any] | None = None
-    failure: Mapping[str, str] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Earlier:
-    """The result of an earlier run: when it started, its file, and the column of that which holds the IDs."""
-
-    started_at: str
-    path: Path
-    id_column: str
 
 
 class Workspace:
@@ -97,10 +52,7 @@ class Workspace:
                     file.write(chunk)
         except OSError as error:
             shutil.rmtree(folder.parent, ignore_errors=True)
-            reason = (error.strerror or type(error).__name__).lower()
-            raise SourceError(
-                f"it cannot be kept on the server's disk: {reason}", where=name, hint="Ask whoever runs this server."
-            ) from None
+            raise _not_kept(error, name) from None
         return self._new(table_id, name, f"data/{name}")
 
     def add_server_file(self, path: str) -> Table:
@@ -110,6 +62,15 @@ class Workspace:
         """
         found = self._in_data_dir(path)
         return self._new(secrets.token_hex(16), found.name, str(found))
+
+    def add_address(self, name: str, uri: str) -> Table:
+        """A table or query of a database as a table; its rows are still to be read into its file."""
+        table_id = secrets.token_hex(16)
+        try:
+            (self._tables / table_id / "data").mkdir(parents=True, mode=0o700)
+        except OSError as error:
+            raise _not_kept(error, name) from None
+        return self._new(table_id, name, "data/rows.parquet", uri)
 
     def server_files(self) -> list[str]:
         """The files of the server's data folder by their paths in it, sorted; at most 500; hidden ones left out."""
@@ -137,7 +98,7 @@ class Workspace:
         path = self._tables / table_id / plain["path"]  # an absolute path stands for itself
         if Path(plain["path"]).is_absolute():
             path = self._in_data_dir(plain["path"])
-        return Table(table_id, plain["name"], path, _options(plain["options"]))
+        return Table(table_id, plain["name"], path, _options(plain["options"]), plain.get("uri", ""))
 
     def read_with(self, table: Table, options: ReadOptions) -> Table:
         """The table, from now on read with ``options``."""
@@ -161,8 +122,10 @@ class Workspace:
         plain = self._read(self._tables, table.id, f"drafts/{draft_id}.json") if draft_id else None
         return Draft.from_dict(plain) if plain else Draft()
 
-    def new_run(self, table: Table, recipe: Mapping[str, Any], file: str, *, replace: bool) -> tuple[Run, Path]:
-        """A run that is about to start, and the path of its result."""
+    def new_run(
+        self, table: Table, recipe: Mapping[str, Any], file: str, *, replace: bool, target: Target | None = None
+    ) -> tuple[Run, Path]:
+        """A run that is about to start, and the path of its result, if that is a file."""
         run = Run(
             secrets.token_hex(16),
             table.id,
@@ -172,6 +135,8 @@ class Workspace:
             safe_name(file),
             datetime.now(UTC).isoformat(),
             replace,
+            uri=table.uri,
+            target=target,
         )
         folder = self._results / run.id
         folder.mkdir(parents=True, mode=0o700)
@@ -197,6 +162,7 @@ class Workspace:
             **{
                 **plain,
                 "options": _options(plain["options"]),
+                "target": Target(**plain["target"]) if plain.get("target") else None,
                 "receipt": self._read(self._results, run_id, "receipt.json"),
                 "failure": self._read(self._results, run_id, "failure.json"),
             }
@@ -230,13 +196,14 @@ class Workspace:
         path = self._results / run.id / run.file
         return path if path.is_file() else None
 
-    def _new(self, table_id: str, name: str, path: str) -> Table:
+    def _new(self, table_id: str, name: str, path: str, uri: str = "") -> Table:
         (self._tables / table_id).mkdir(parents=True, exist_ok=True, mode=0o700)
         plain = {
             "name": name,
             "path": path,
             "options": asdict(ReadOptions()),
             "added_at": datetime.now(UTC).isoformat(),
+            "uri": uri,
         }
         _write(self._tables / table_id / "table.json", plain)
         return self.table(table_id)
@@ -279,6 +246,12 @@ def safe_name(name: str) -> str:
     while len((stem + endings).encode()) > _NAME_BYTES:
         stem = stem[:-1]
     return stem + endings
+
+
+def _not_kept(error: OSError, name: str) -> SourceError:
+    reason = (error.strerror or type(error).__name__).lower()
+    what = f"it cannot be kept on the server's disk: {reason}"
+    return SourceError(what, where=name, hint="Ask whoever runs this server.")
 
 
 def _options(plain: Mapping[str, Any]) -> ReadOptions:

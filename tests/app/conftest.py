@@ -11,12 +11,15 @@ import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+import duckdb
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect, sync_playwright
 from streamlit.testing.v1 import AppTest
 
 from rowid.settings import Settings
+from rowid.ui.jobs import process
 from rowid.ui.workspace import Workspace
 
 ROOT = Path(__file__).parent.parent.parent
@@ -102,6 +105,11 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def page(browser: Browser, server: Server) -> Iterator[Page]:
+    """A tab of a fresh visitor."""
+    yield from visit(browser, server)
+
+
+def visit(browser: Browser, server: Server) -> Iterator[Page]:
     """A tab of a fresh visitor; errors in its console, and in that of every tab opened beside it, fail the test."""
     errors: list[str] = []
 
@@ -133,3 +141,32 @@ def workspace(settings: Settings) -> Workspace:
 @pytest.fixture
 def app(settings: Settings) -> AppTest:
     return AppTest.from_file(str(ROOT / "streamlit_app.py"), default_timeout=20)
+
+
+class Crm:
+    """A DuckDB database that has the name ``crm`` in the file of connections; ``gone`` names one that is not there."""
+
+    def __init__(self, folder: Path) -> None:
+        self.path, self.file = folder / "crm.duckdb", folder / "connections.toml"
+        self.do("CREATE TABLE people AS SELECT range AS id, 'Zoë ' || range AS name FROM range(300)")
+        text = f'[crm]\nurl = "duckdb:///{self.path}"\n\n[gone]\nurl = "duckdb:///{folder}/s3cret/gone.duckdb"\n'
+        self.file.write_text(text, encoding="utf-8")
+        self.file.chmod(0o600)
+        self.variables = {"ROWID_CONNECTIONS": str(self.file), "SNOWFLAKE_HOME": str(folder / "none")}
+
+    def do(self, *statements: str) -> list[tuple[Any, ...]]:
+        """What the last of some statements gives."""
+        with duckdb.connect(str(self.path)) as con:
+            for sql in statements:
+                found = con.execute(sql).fetchall()
+        return found
+
+
+@pytest.fixture
+def crm(tmp_path, monkeypatch, settings) -> Iterator[Crm]:
+    made = Crm(tmp_path)
+    for name, value in made.variables.items():
+        monkeypatch.setenv(name, value)
+    yield made
+    # the jobs of this process outlive a test, and another one's database has the same name
+    process().jobs.forget_keys(*((kind, name) for kind in ("health", "tables", "first") for name in ("crm", "gone")))

@@ -15,7 +15,7 @@ import pytest
 from rowid import bootstrap
 from rowid.errors import DuplicateRowError
 from rowid.model import KeyVerdict, ReadOptions
-from rowid.ui import runs
+from rowid.ui import elsewhere, runs
 from rowid.ui.draft import Draft
 
 ROOT = Path(__file__).parent.parent.parent
@@ -74,16 +74,16 @@ def test_the_command_and_the_script_that_are_shown_write_the_same_ids(workspace,
     run, table = finished(workspace, settings, draft, options=ReadOptions(**reading))
     ids = pq.read_table(runs.result_path(run, settings))[draft.id_column]
     shutil.copy(table.path, tmp_path)
-    (tmp_path / runs.recipe_file(run)).write_text(draft.recipe(NAMES, table.options.text_columns).to_yaml())
+    (tmp_path / elsewhere.recipe_file(run)).write_text(draft.recipe(NAMES, table.options.text_columns).to_yaml())
 
-    command = [sys.executable, "-m", *shlex.split(runs.command_line(run))]
+    command = [sys.executable, "-m", *shlex.split(elsewhere.command_line(run))]
     done = subprocess.run(command, cwd=tmp_path, env=os.environ | {"PYTHONPATH": str(ROOT)}, check=False)
     assert done.returncode == 0
     assert pq.read_table(tmp_path / run.file)[draft.id_column].equals(ids)
 
     (tmp_path / run.file).unlink()
     with contextlib.chdir(tmp_path), contextlib.redirect_stdout(io.StringIO()) as said:
-        exec(runs.python(run), {})
+        exec(elsewhere.python(run), {})
     assert pq.read_table(tmp_path / run.file)[draft.id_column].equals(ids)
     assert said.getvalue().startswith("3 rows, ")
 
@@ -92,8 +92,8 @@ def test_an_existing_id_column_is_replaced_where_that_was_asked_for(workspace, s
     text = "id;row_id\n1;old\n"
     run, _ = finished(workspace, settings, Draft(("id",)), text=text, replace=True)
     assert pq.read_table(runs.result_path(run, settings)).column_names == ["id", "row_id"]
-    assert "--replace-id" in runs.command_line(run)
-    assert "replace=True" in runs.python(run)
+    assert "--replace-id" in elsewhere.command_line(run)
+    assert "replace=True" in elsewhere.python(run)
 
 
 @pytest.mark.parametrize(
