@@ -273,7 +273,7 @@ def test_the_command_line_runs_on_spark(session, folder, capsys):
     assert (code, out) == (0, "")
     assert "10 rows to out.parquet" in err
     assert "3 rows repeat" in err
-    assert "fingerprint" not in err
+    assert "(of the IDs)" not in err
     assert Recipe.load("r.yaml") == Recipe(["v"], form="uuid")
     code, out, _ = call("in.parquet", "-o", "all.parquet", "--json")
     trail = json.loads(out)
