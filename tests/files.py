@@ -47,7 +47,7 @@ def write(table: pa.Table, path: Path, *, metadata: Mapping[str, str] | None = N
     try:
         for batch in table.to_batches(max_chunksize=3):
             load.write(batch)
-        return load.commit().rows
+        return load.commit().rows_in
     finally:
         load.abort()  # harmless after commit
 
@@ -58,4 +58,4 @@ def copy(one: Source, path: Path) -> int:
         load = file_sink(str(path)).begin(reader.schema, {})
         for batch in reader:
             load.write(batch)
-    return load.commit().rows
+    return load.commit().rows_in

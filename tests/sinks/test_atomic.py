@@ -39,7 +39,7 @@ def test_a_file_appears_at_commit_and_not_before(tmp_path, ending):
     (temporary,) = tmp_path.iterdir()
     assert temporary.name.startswith(".")
     assert str(os.getpid()) in temporary.name
-    assert load.commit().rows == 5
+    assert load.commit().rows_in == 5
     assert list(tmp_path.iterdir()) == [path]
     load.abort()
     assert list(tmp_path.iterdir()) == [path], "abort after commit is harmless"
@@ -140,7 +140,7 @@ def test_the_file_that_is_read_can_be_replaced(tmp_path):
         load = file_sink(str(tmp_path / "x.csv"), force=True).begin(reader.schema, {})
         for batch in reader:
             load.write(batch)
-    assert load.commit().rows == 2
+    assert load.commit().rows_in == 2
     assert (tmp_path / "x.csv").read_bytes() == b"a,b\n1,x\n2,\n"
 
 
@@ -187,7 +187,7 @@ WRITE = """
 table = pa.table({"a": list(range(200_000))})
 load = file_sink("-").begin(table.schema, {})
 for batch in table.to_batches(1000): load.write(batch)
-print(load.commit().rows, file=__import__("sys").stderr)
+print(load.commit().rows_in, file=__import__("sys").stderr)
 """
 
 
