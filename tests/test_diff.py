@@ -269,19 +269,24 @@ def test_a_csv_a_parquet_and_a_duckdb_table_of_the_same_rows_do_not_differ(tmp_p
 
 
 _CHILD = """
-import resource, sys
+import sys
 from rowid import bootstrap, pipeline
 from rowid.checks import Limits
 from rowid.recipe import Recipe
 sources = [bootstrap.open_source(path) for path in sys.argv[1:3]]
 sink = bootstrap.open_sink(sys.argv[3], force=True)
 found = pipeline.diff(*sources, Recipe(["k"]), sink=sink, limits=Limits(memory=2**24))
-print(found.new, found.gone, found.changed, found.unchanged, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)
+with open("/proc/self/status") as status:  # ru_maxrss would be that of the process which started this one, if larger
+    peak = next(int(line.split()[1]) // 1024 for line in status if line.startswith("VmHWM"))
+print(found.new, found.gone, found.changed, found.unchanged, peak)
 """
 
 
 def test_a_million_rows_take_bounded_memory(tmp_path):
-    """All of them changed, and 16 MiB are given for what is counted and what waits; the rest is the libraries' own."""
+    """All of them changed, and 16 MiB are given for what is counted and what waits.
+
+    The libraries take about 250 MiB, and each difference about 200 bytes.
+    """
     rows = 1_000_000
     keys = pa.array(range(rows))
     text = pc.cast(keys, pa.string())
