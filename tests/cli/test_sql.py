@@ -122,6 +122,8 @@ def test_a_pushed_down_run_is_a_run(rowid, database, options):
     (TABLE, "duckdb:///y.duckdb?table=t", [], 2, "same database"),
     (TABLE, "duckdb:///x.duckdb?table=f", [], 4, "the table exists"),
     (TABLE, "out.csv", [], 2, "it is no URI of a database"),
+    (TABLE, "duckdb:///x.duckdb?table=n", ["--dry-run"], 2, "a push-down makes a new table"),
+    ("duckdb:///no.duckdb?table=t", "duckdb:///no.duckdb?table=n", [], 5, "there is no such database"),
     ("in.csv", "duckdb:///x.duckdb?table=n", [], 2, "it is no URI of a database"),
     ("duckdb:///x.duckdb?query=SELECT 1", "duckdb:///x.duckdb?table=n", [], 2, "it names no table"),
     ("duckdb:///x.duckdb?table=f", "duckdb:///x.duckdb?table=n", [], 2, "no engine writes a float"),
@@ -138,6 +140,7 @@ def test_a_refused_push_down_leaves_the_database_as_it_was(rowid, database, sour
     assert (answer.code, told in answer.err) == (code, True), answer.err
     assert asked(database, "SELECT table_name, estimated_size FROM duckdb_tables() ORDER BY 1") == before[0]
     assert asked(database, "FROM f") == before[1]
+    assert [path.name for path in database.parent.iterdir()] == ["x.duckdb"]
 
 
 def test_force_replaces_the_table_and_the_ids_column_can_be_replaced(rowid, database):
