@@ -105,8 +105,9 @@ class _PushDown:
             self._create(create)
             trail = self._counted(made, columns, followed)
             if self._recipe.duplicates == "reject" and trail.duplicate_rows:
+                rows = trail.duplicate_rows
                 raise DuplicateRowError(
-                    f"{trail.duplicate_rows:,} rows repeat another one, and the recipe rejects duplicates",
+                    f"{rows:,} {'row repeats' if rows == 1 else 'rows repeat'} another one, and the recipe rejects it",
                     where=self._source.shown,
                     hint="Choose more columns, or use duplicates: keep.",
                 )
