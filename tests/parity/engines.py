@@ -1,10 +1,13 @@
 """The engines whose SQL is in the matrix: an open connection with hostile settings, and `flights` as a table of it."""
 
+import contextlib
 import os
 import pwd
 import re
+import socket
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -178,16 +181,34 @@ characters that TRIM is to take away.
 
 
 @contextmanager
+def _fakesnow() -> Iterator[int]:
+    """The server's port. It is a process of its own: nothing that other tests make good in theirs is made good here."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-c", "import sys, fakesnow.cli; sys.exit(fakesnow.cli.main(sys.argv[1:]))"]
+    server = subprocess.Popen([*command, "-s", "-p", str(port)], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        for _ in range(300):
+            with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
+                break
+            time.sleep(0.1)
+        yield port
+    finally:
+        server.terminate()
+        server.wait(30)
+
+
+@contextmanager
 def snowflake(folder: Path) -> Iterator[Engine]:
     """The real connector and fakesnow's server; a whole number has 64 bits there, so wider ones get a place."""
-    import logging
-
-    import fakesnow
     from snowflake import connector
 
-    logging.getLogger("sqlglot").setLevel(logging.ERROR)
-    with fakesnow.server() as settings:
-        connection = connector.connect(**{**settings, "network_timeout": 2})
+    with _fakesnow() as port:
+        connection = connector.connect(
+            account="fakesnow", user="fake", password="snow", host="127.0.0.1", port=port, protocol="http",
+            session_parameters={"CLIENT_OUT_OF_BAND_TELEMETRY_ENABLED": False}, network_timeout=2,
+        )  # fmt: skip
         cursor = connection.cursor()
 
         def query(sql: str) -> list[tuple[Any, ...]]:

@@ -18,6 +18,8 @@ GUIDE = (ROOT / "docs" / "snowflake.md").read_text(encoding="utf-8")
 FAKE_CANNOT = {
     "Snowflake itself refuses two statements in one",  # it answers HTTP 500
     "the history of queries shows the job and the recipe",  # it keeps none
+    # a NUMBER(38,0) has 64 bits there, and TO_CHAR of a time forgets its format; tests/parity has those made good
+    "the SQL that computes IDs inside Snowflake gives those of rowid",
 }
 
 
@@ -29,7 +31,7 @@ def test_all_is_proved_that_the_fake_can(snowflake: FakeSnowflake, capsys: pytes
     for line in lines:
         told[line.split()[0]].append(line[8:])
     assert {line.partition(":")[0] for line in told["FAILED"]} == FAKE_CANNOT
-    assert len(told["passed"]) == len(lines) - len(FAKE_CANNOT) == 10
+    assert len(told["passed"]) == len(lines) - len(FAKE_CANNOT) == 9
     database = snowflake.open()
     assert database.tables() == []  # nothing is left behind
     database.close()
