@@ -68,9 +68,21 @@ def rendered(digests_: np.ndarray, form: str, null: np.ndarray | None = None) ->
 def texts(characters: np.ndarray, null: np.ndarray | None = None) -> pa.Array:
     """IDs of one width as an Arrow string array: ``characters`` is ASCII, uint8 (n, width)."""
     n, width = characters.shape
-    offsets = np.arange(0, (n + 1) * width, width, dtype=np.int32)
-    buffers = [_validity(null), pa.py_buffer(offsets), pa.py_buffer(np.ascontiguousarray(characters).reshape(-1))]
-    return pa.Array.from_buffers(pa.string(), n, buffers)
+    data = pa.py_buffer(np.ascontiguousarray(characters).reshape(-1))
+    return pa.Array.from_buffers(pa.string(), n, [_validity(null), _offsets(n, width), data])
+
+
+_longest: dict[int, pa.Buffer] = {}
+
+
+def _offsets(n: int, width: int) -> pa.Buffer:
+    """The offsets of n strings of one width, int32: a piece of the longest that there were, which all results share."""
+    known = _longest.get(width)
+    if known is None or known.size < 4 * (n + 1):
+        series = np.arange(0, (n + 1) * width, width, dtype=np.int32)
+        series.flags.writeable = False
+        known = _longest[width] = pa.py_buffer(series)
+    return known.slice(0, 4 * (n + 1))
 
 
 def hex_digits(raw: np.ndarray) -> np.ndarray:

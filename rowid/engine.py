@@ -162,7 +162,7 @@ class HashingEngine:
     def _rendered(
         self, batch: pa.RecordBatch, done: Digested, null: np.ndarray | None, occurrences: np.ndarray
     ) -> pa.Array:
-        again = np.flatnonzero(occurrences > 1)
+        again = np.flatnonzero(occurrences > 1) if occurrences.size else occurrences
         if not again.size:
             return (
                 digest.rendered(done.digests, self.recipe.form, null)

@@ -143,8 +143,8 @@ class Hasher:
             batch, self.recipe, self._key,
             digests=wants_digests or not wants_hexes, hexes=wants_hexes, first_row=first_row, threads=self._threads,
         )  # fmt: skip
-        left = np.flatnonzero(rows.left)
-        if left.size:
+        if rows.left.any():
+            left = np.flatnonzero(rows.left)
             try:
                 some = self._by_reference(self._key_rows(batch, left), 1)
             except CanonicalError:

@@ -6,6 +6,7 @@ from numba import carray, types
 from rowid.kernel.layout import KIND, LANES, MOST_BLOCKS, OFFSETS, ROWS, START, TABLES, WIDTH
 from rowid.kernel.loops import BINARY, SHORT_STRING, STRING, are_texts, number_of, put_fields
 from rowid.kernel.memory import (
+    added_64,
     as_pointer,
     copy_32,
     end_mark,
@@ -104,8 +105,11 @@ def _wrap(digests, rows, inner, starts, ends, blocks, order):
 
 
 @function
-def hash_rows(plan, columns, fixed, first, last, work, size, states, keyed, digests, hexes, nulls, left):
-    """Hashes the rows ``first`` to ``last`` of a plan. All arguments are int64, most of them addresses.
+def hash_rows(plan, columns, fixed, taken, last, work, size, states, keyed, digests, hexes, nulls, left):
+    """Hashes rows of a plan, which has ``last`` of them. All arguments are int64, most of them addresses.
+
+    ``taken`` counts the rows that were taken on by any thread: some more are taken until none is left, so that threads
+    that hash one plan end together, however each of them gets on.
 
     ``plan`` has ``columns`` rows of ``layout.WIDTH`` numbers; ``fixed`` bounds what a message takes besides its
     strings. ``work``: ``size`` bytes, ``layout.TABLES`` and behind them the scratch. ``states``: eight 32-bit words to
@@ -125,8 +129,14 @@ def hash_rows(plan, columns, fixed, first, last, work, size, states, keyed, dige
     begin = (work + 63) & -64
     null_counts = carray(as_pointer(nulls), last, np.uint16)
     to_reference = carray(as_pointer(left), last, np.bool_)
-    while first < last:
-        rows = _place(plan, columns, first, min(ROWS, last - first), fixed, begin, end - begin, starts)
+    first = behind = np.int64(0)
+    while True:
+        if first == behind:
+            first = added_64(taken, ROWS)
+            behind = min(first + ROWS, last)
+            if first >= last:
+                break
+        rows = _place(plan, columns, first, behind - first, fixed, begin, end - begin, starts)
         if rows == 0:  # a row too long for the scratch
             to_reference[first] = True
             first += 1

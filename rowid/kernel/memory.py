@@ -127,6 +127,16 @@ quotient, remainder = _unsigned("udiv"), _unsigned("urem")
 
 
 @intrinsic
+def added_64(typing: Any, address: Any, number: Any) -> Any:
+    """Adds to the integer at an aligned address, as one step for all threads, and returns what it was before."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        return builder.atomic_rmw("add", pointer(builder, arguments[0], I64), arguments[1], "monotonic")
+
+    return types.int64(types.int64, types.int64), generate
+
+
+@intrinsic
 def swapped_64(typing: Any, value: Any) -> Any:
     """The value with its eight bytes in reverse order."""
 

@@ -8,13 +8,23 @@ import pyarrow as pa
 from rowid import canonical
 from rowid.kernel.layout import EXACT, MOST_PLACES, WIDTH, Kind
 from rowid.recipe import Recipe, Rule
-from rowid.stream import CellType, TextType, values
+from rowid.stream import TextType, values
 
 _PLACES = {"s": 0, "ms": 3, "us": 6, "ns": 9}
 _NO_RULE = Rule()
 _SAMPLE, _MOST = 500, 0.98
 _POWERS = [10.0**places for places in (2, 0, 1, *range(3, MOST_PLACES + 1))]  # money is what most floats are
 _LONG_DIGITS = 18  # of a decimal that 64 bits hold
+_UNKNOWN = (None, 0, 0)
+_SIMPLE = {  # kind, unit and flag, by the number of the type: to ask for each type in turn takes long for a small batch
+    pa.string().id: (Kind.SHORT_STRING, 0, 0), pa.large_string().id: (Kind.STRING, 0, 0),
+    pa.int8().id: (Kind.INTEGER, 1, 1), pa.uint8().id: (Kind.INTEGER, 1, 0),
+    pa.int16().id: (Kind.INTEGER, 2, 1), pa.uint16().id: (Kind.INTEGER, 2, 0),
+    pa.int32().id: (Kind.INTEGER, 4, 1), pa.uint32().id: (Kind.INTEGER, 4, 0),
+    pa.int64().id: (Kind.INTEGER, 8, 1), pa.uint64().id: (Kind.INTEGER, 8, 0),
+    pa.bool_().id: (Kind.BOOLEAN, 0, 0), pa.date32().id: (Kind.DATE, 0, 0),
+    pa.large_binary().id: (Kind.BINARY, 0, 0), pa.null().id: (Kind.NULL, 0, 0),
+}  # fmt: skip
 
 
 BOUNDS = {  # the most bytes of a field, for the kinds whose fields do not depend on offsets
@@ -36,12 +46,14 @@ class Plan:
 
 def planned_as_it_is(batch: pa.RecordBatch, recipe: Recipe) -> Plan | None:
     """The plan of a batch whose columns compiled code reads as they are; None where one has to be made ready first."""
+    ruled = {*recipe.types, *recipe.normalise, *recipe.decimals}
     columns = []
     for name in recipe.columns:
-        kind, unit, flag = _kind_of(batch.column(name)) if recipe.rule(name) == _NO_RULE else (None, 0, 0)
+        array = _bare(batch.column(name))
+        kind, unit, flag = _kind_of(array) if name not in ruled else _UNKNOWN
         if kind is None:
             return None
-        columns.append((kind, batch.column(name), unit, flag))
+        columns.append((kind, array, unit, flag))
     return _assembled(columns)
 
 
@@ -56,7 +68,7 @@ def planned(batch: pa.RecordBatch, recipe: Recipe, first_row: int) -> Plan:
         array, rule = batch.column(name), recipe.rule(name)
         if rule == _NO_RULE:
             array = _plain(array)
-        kind, unit, flag = _kind_of(array) if rule == _NO_RULE else (None, 0, 0)
+        kind, unit, flag = _kind_of(array) if rule == _NO_RULE else _UNKNOWN
         if kind is None:
             array = canonical.texts(array, rule, column=name, first_row=first_row)
             kind = Kind.STRING
@@ -70,13 +82,15 @@ def _assembled(columns: list[tuple[Kind, pa.Array, int, int]]) -> Plan:
     return Plan(matrix, fixed, tuple(array for _, array, *_ in columns))
 
 
+def _bare(array: pa.Array) -> pa.Array:
+    """The array without what only carries it; nothing is copied."""
+    return array.storage if isinstance(array.type, TextType) else values(array)
+
+
 def _plain(array: pa.Array) -> pa.Array:
-    """The array without what only carries it, in the layouts that the kernel reads."""
+    """The bare array in the layouts that the kernel reads."""
+    array = _bare(array)
     type_ = array.type
-    if isinstance(type_, CellType):
-        return values(array)
-    if isinstance(type_, TextType):
-        return array.storage
     if pa.types.is_dictionary(type_):
         return _plain(array.dictionary_decode())
     if pa.types.is_string_view(type_):
@@ -91,32 +105,25 @@ def _plain(array: pa.Array) -> pa.Array:
 
 
 def _kind_of(array: pa.Array) -> tuple[Kind | None, int, int]:
-    type_, is_ = array.type, pa.types
-    if is_.is_string(type_) or is_.is_large_string(type_):
-        return Kind.SHORT_STRING if is_.is_string(type_) else Kind.STRING, 0, 0
-    if is_.is_integer(type_):
-        return Kind.INTEGER, type_.bit_width // 8, int(is_.is_signed_integer(type_))
-    if is_.is_float64(type_):
-        return (Kind.FLOAT if _is_short(array) else None), 0, 0
-    if is_.is_timestamp(type_):
+    type_ = array.type
+    id_ = type_.id
+    if id_ in _SIMPLE:
+        return _SIMPLE[id_]
+    if id_ == pa.float64().id:
+        return (Kind.FLOAT, 0, 0) if _is_short(array) else _UNKNOWN
+    if pa.types.is_timestamp(type_):
         return Kind.TIMESTAMP, _PLACES[type_.unit], int(type_.tz is not None)
-    if is_.is_time(type_):
+    if pa.types.is_time(type_):
         return Kind.TIME, _PLACES[type_.unit], type_.bit_width // 8
-    if is_.is_decimal128(type_) and type_.precision <= _LONG_DIGITS and 0 <= type_.scale <= _LONG_DIGITS:
+    if pa.types.is_decimal128(type_) and type_.precision <= _LONG_DIGITS and 0 <= type_.scale <= _LONG_DIGITS:
         return Kind.DECIMAL, type_.scale, 0
-    simple = (
-        (is_.is_boolean, Kind.BOOLEAN),
-        (is_.is_date32, Kind.DATE),
-        (is_.is_large_binary, Kind.BINARY),
-        (is_.is_null, Kind.NULL),
-        (lambda t: isinstance(t, pa.UuidType), Kind.UUID),
-    )
-    return next((kind for matches, kind in simple if matches(type_)), None), 0, 0
+    return (Kind.UUID, 0, 0) if isinstance(type_, pa.UuidType) else _UNKNOWN
 
 
 def _is_short(array: pa.Array) -> bool:
     """Whether 15 digits write nearly all of a sample of floats; the rows of the others go to the reference."""
-    some = array.slice(0, _SAMPLE).drop_null()
+    some = array.slice(0, _SAMPLE)
+    some = some.drop_null() if some.null_count else some
     if not len(some):
         return True
     # without Array.to_numpy, which imports pandas
