@@ -71,7 +71,8 @@ class Hasher:
 
     @property
     def step(self) -> int:
-        """How many rows to give it at a time: few as long as it may find that the kernel pays after all."""
+        """How many rows to give it next: few as long as it may find that the kernel pays after all."""
+        self._choose()
         if self._streams:
             return _STREAMED
         return _LARGE if self._fast else _SMALL
@@ -103,15 +104,19 @@ class Hasher:
     def digested(self, batch: pa.RecordBatch, first_row: int, *, wants_digests: bool = True) -> Digested:
         """The digests of a batch whose first row is number ``first_row``."""
         self.expect(self._done + batch.num_rows)
+        self._choose()
+        self._done += batch.num_rows
+        if self._fast and batch.num_rows:
+            return self._by_kernel(batch, first_row, wants_digests)
+        return self._by_reference(batch, first_row)
+
+    def _choose(self) -> None:
+        """Comes to the kernel as soon as it pays for the rows that are still to come."""
         if self.strategy == "auto" and not self._fast:
             self._fast, self.reason = _is_worth_it(self._expected - self._done, self._row_s)
             if self._fast and _is_large(self._expected * (self._row_bytes + _HELD)):
                 self._streams = True
                 self.reason += f"; they take more than 1/{_SHARE} of the free memory, so they stream"
-        self._done += batch.num_rows
-        if self._fast and batch.num_rows:
-            return self._by_kernel(batch, first_row, wants_digests)
-        return self._by_reference(batch, first_row)
 
     @property
     def _row_s(self) -> float:

@@ -131,6 +131,20 @@ def test_a_kernel_that_is_loaded_is_used_for_few_rows_too():
     assert engine.hasher.reason == "the kernel is loaded already"
 
 
+def test_with_the_kernel_a_table_is_hashed_in_one_go(monkeypatch):
+    """IDs of pieces would have to be put together: a copy of all of them."""
+    kernel.load()
+    engine, given = HashingEngine(Recipe(["n"])), []
+    digested = engine.hasher.digested
+    monkeypatch.setattr(
+        engine.hasher,
+        "digested",
+        lambda batch, *row, **wants: given.append(len(batch)) or digested(batch, *row, **wants),
+    )
+    assert len(engine.hash(pa.record_batch({"n": range(100_000)}))) == 100_000
+    assert given == [100_000]
+
+
 @pytest.mark.usefixtures("unloaded")
 def test_few_rows_are_not_worth_the_kernel_and_many_are(monkeypatch):
     engine = HashingEngine(Recipe(["n"]))

@@ -17,6 +17,7 @@ from rowid.digest import digest
 from rowid.engine import HashingEngine
 from rowid.errors import CanonicalError
 from rowid.kernel import pages
+from rowid.kernel.plan import planned
 from rowid.recipe import Recipe
 from rowid.stream import TextType, cells
 from tests.strategies import batches
@@ -237,6 +238,25 @@ def test_threads_share_the_rows_and_change_nothing(large, monkeypatch):
     four = kernel.hashed(batch, Recipe(["n", "s"]), None, threads=4)
     assert (one.digests == four.digests).all()
     assert (one.hexes == four.hexes).all()
+
+
+def test_cells_are_read_as_they_are(monkeypatch):
+    monkeypatch.setattr(kernel, "planned", None)
+    cell = cells(pa.array(["1.50", None, "2", "3.25"]), pa.float64())
+    text = pa.ExtensionArray.from_storage(TextType(), pa.array(["x", "y", None, "z"], pa.large_string()))
+    check(pa.record_batch({"c": cell, "t": text}).slice(1))
+
+
+def test_threads_share_the_columns_that_are_made_ready(monkeypatch):
+    count, asked = 10_000, []
+    monkeypatch.setattr(
+        kernel,
+        "planned",
+        lambda batch, recipe, first: asked.append((len(batch), first)) or planned(batch, recipe, first),
+    )
+    batch = pa.record_batch({"k": pa.array([str(n % 99) for n in range(count)]).dictionary_encode(), "n": range(count)})
+    check(batch, threads=4)
+    assert sorted(asked) == [(2500, first) for first in (1, 2501, 5001, 7501)]
 
 
 @pytest.mark.parametrize("size", [1, 63, 64, 65, 1000])

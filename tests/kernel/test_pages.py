@@ -64,6 +64,20 @@ def test_no_more_is_kept_than_the_bound(monkeypatch):
     assert _sizes() == [pages.LARGE] * 2
 
 
+def test_results_share_their_offsets_and_nobody_can_change_them():
+    def ids(rows: int) -> pa.Array:
+        return HashingEngine(Recipe(["n"])).hash(pa.record_batch({"n": pa.array(range(rows))}))
+
+    few, many, fewer, none = ids(10), ids(70_000), ids(3), ids(0)
+    assert many[:10].equals(few)
+    assert fewer.equals(few[:3])
+    assert len(none) == 0
+    assert fewer.buffers()[1].address == many.buffers()[1].address
+    assert not many.buffers()[1].is_mutable
+    for one in (few, many, fewer, none):
+        one.validate(full=True)
+
+
 def test_ids_outlive_the_engine_that_made_them():
     """Two results at a time, made one after the other: the second does not write over the first."""
     numbers = pa.record_batch({"n": np.arange(ROWS + 1)})
