@@ -98,11 +98,13 @@ class _PushDown:
         exists = database.columns(made) is not None
         if exists:
             self._require_force(force=force)
+        is_made = False
         database.begin()
         try:
             if exists:
                 database.execute(f"DROP TABLE {database.dialect.table(made)}")
             self._create(create)
+            is_made = True
             trail = self._counted(made, columns, followed)
             if self._recipe.duplicates == "reject" and trail.duplicate_rows:
                 rows = trail.duplicate_rows
@@ -114,7 +116,7 @@ class _PushDown:
             database.commit()
         except BaseException:
             database.rollback()
-            if not database.dialect.transactional_ddl and database.columns(made) is not None:
+            if is_made and not database.dialect.transactional_ddl:  # a table that is another's is not ours to drop
                 database.execute(f"DROP TABLE {database.dialect.table(made)}")
             raise
         return trail
