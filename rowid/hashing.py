@@ -1,6 +1,5 @@
 """From a batch to the digests of its rows, by the reference or by the kernel; both give the same."""
 
-import os
 import sys
 import time
 from dataclasses import dataclass
@@ -12,6 +11,7 @@ import pyarrow.compute as pc
 
 from rowid import canonical, digest, tuning
 from rowid.errors import CanonicalError, UsageError
+from rowid.lanes import processors
 from rowid.recipe import Recipe
 from rowid.stream import taken
 
@@ -57,7 +57,7 @@ class Hasher:
         self.recipe = recipe
         self.strategy, self.reason = strategy, "asked for"
         self._key = digest.secret(recipe.key_env)
-        self._threads = threads or (1 if strategy == "batch" else _processors())
+        self._threads = threads or (1 if strategy == "batch" else processors())
         self._fast = strategy in ("batch", "parallel", "stream")
         self._expected = self._done = 0
         self._row_bytes = 0
@@ -163,11 +163,6 @@ class Hasher:
         hexes = rows.hexes if wants_hexes else None
         took = time.perf_counter() - started
         return Digested(rows.digests, hexes, nulls, rows.planned_s, took - rows.planned_s)
-
-
-def _processors() -> int:
-    """The processors that this process may use, where the system tells; else those that there are."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def _is_large(bytes_: int) -> bool:

@@ -1,5 +1,6 @@
 """Work that goes on beside whoever asked for it: one thread, in order, and never more than a few pieces behind."""
 
+import os
 from collections import deque
 from collections.abc import Callable, Generator
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -8,6 +9,11 @@ from typing import Any, Self, TypeVar
 _BEHIND = 2
 
 T = TypeVar("T")
+
+
+def processors() -> int:
+    """The processors that this process may use, where the system tells; else those that there are."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 class Lane:
