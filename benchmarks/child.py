@@ -35,6 +35,7 @@ def measured(command: list[str], state: Path) -> Usage:
         ChildError: with what the command wrote on standard error.
     """
     environment = os.environ | {"PYTHONPATH": str(ROOT), "ROWID_STATE_DIR": str(state)}
+    environment.pop("PYTHONDONTWRITEBYTECODE", None)  # as installed: nobody compiles a program at each start
     launcher = [sys.executable, "-I", "-S", __file__, *command]
     done = subprocess.run(launcher, env=environment, capture_output=True, text=True, check=False)
     if done.returncode:

@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
-from urllib.request import url2pathname
 
 from rowid.errors import UsageError
 from rowid.model import Loading, ReadOptions
@@ -248,4 +247,8 @@ def _address(uri: str) -> "Address | None":
 
 
 def _path(uri: str) -> str:
-    return url2pathname(urlsplit(uri).path) if uri.lower().startswith("file://") else uri
+    if not uri.lower().startswith("file://"):
+        return uri
+    from urllib.request import url2pathname  # which brings HTTP with it
+
+    return url2pathname(urlsplit(uri).path)
