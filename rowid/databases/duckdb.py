@@ -68,7 +68,7 @@ class DuckDBDialect(Dialect):
         """See ``Dialect.checksums``."""
         if form == "int64":
             return f"sum({column}::HUGEINT)", f"sum({column} % 1000000007)"
-        text = f"lower(hex({column}))" if form == "binary" else f"replace({column}, '-', '')"
+        text = {"binary": f"lower(hex({column}))", "uuid": f"replace({column}, '-', '')"}.get(form, column)
         return tuple(f"sum(('0x' || {side}({text}, 15))::BIGINT)" for side in ("left", "right"))  # type: ignore[return-value]
 
 

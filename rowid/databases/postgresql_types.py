@@ -168,5 +168,6 @@ class PostgreSQLDialect(Dialect):
         """See ``Dialect.checksums``."""
         if form == "int64":
             return f"sum({column}::numeric)", f"sum({column} % 1000000007)"
-        text = f"encode({column}, 'hex')" if form == "binary" else f"replace({column}::text, '-', '')"
+        of_form = {"binary": f"encode({column}, 'hex')", "uuid": f"replace({column}::text, '-', '')"}
+        text = of_form.get(form, column)
         return tuple(f"sum(('x' || {side}({text}, 15))::bit(60)::bigint)" for side in ("left", "right"))  # type: ignore[return-value]

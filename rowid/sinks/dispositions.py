@@ -77,7 +77,10 @@ def merge(task: Task) -> Plan:
             where=str(say.table),
             hint="Remove the repeated rows, or replace the table.",
         )
-    missing, unmarked = task.ask(say.to_miss())
+    if say.marker:
+        missing, unmarked = task.ask(say.to_miss())
+    else:  # each ID that is known is in one row of the table
+        missing = unmarked = task.ask(say.identified())[0] - known
     removed = {"report": 0, "mark": unmarked, "delete": missing}[task.missing]
     new = rows - known
     tables = (say.add_marker(),) if task.missing == "mark" and removed and not say.marker else ()
@@ -123,9 +126,8 @@ def prove(task: Task, plan: Plan, write: str) -> None:
         rows, *held = task.ask(say.held())
         done = rows == task.rows and Fingerprint(*held) == task.ids
     else:
-        done = Fingerprint(*task.ask(say.arrived())) == task.ids and task.ask(say.rows()) == (plan.rows_after,)
-    if done and write == "merge":
-        done = task.ask(say.different()) == (0,)
+        *held, different = task.ask(say.merged()) if write == "merge" else (*task.ask(say.arrived()), 0)
+        done = Fingerprint(*held) == task.ids and not different and task.ask(say.rows()) == (plan.rows_after,)
     if not done:
         raise SinkError(
             "the table did not hold the IDs that were sent to it, so everything was taken back",

@@ -17,6 +17,9 @@ from rowid.sinks.fingerprint import Fingerprint
 from rowid.sinks.recorded import Record
 from rowid.sinks.statements import Statements
 
+_ROWS, _BYTES = 1 << 18, 1 << 26
+"""What is sent at a time at most: a database has some work with every piece, and DuckDB shares out large ones."""
+
 
 @dataclass(frozen=True, slots=True)
 class Target:
@@ -50,6 +53,7 @@ class DatabaseLoad:
         self._target, self._database, self._close = target, target.database, close
         self._recipe, self._run_id = Recipe.from_text(metadata[RECIPE_KEY]), metadata[RUN_KEY]
         self._rows, self._ids = 0, Fingerprint()
+        self._held: list[pa.RecordBatch] = []
         self._undo: list[str] = []  # what a rollback does not do
         try:
             self._record = Record(self._database, target.table)
@@ -69,9 +73,10 @@ class DatabaseLoad:
             return
         self._ids = self._ids.with_ids(batch.column(self._recipe.id_column), self._recipe.form)
         columns = [column.sent(values) for column, values in zip(self._say.columns, batch.columns, strict=True)]
-        rows = pa.record_batch(columns, [column.name for column in self._say.columns])
-        self._database.append(self._say.staging, rows)
+        self._held.append(pa.record_batch(columns, [column.name for column in self._say.columns]))
         self._rows += batch.num_rows
+        if sum(held.num_rows for held in self._held) >= _ROWS or sum(held.nbytes for held in self._held) >= _BYTES:
+            self._send()
 
     def commit(self) -> Receipt:
         """Does to the table what is to be done, all of it or nothing, and says what that was.
@@ -82,6 +87,7 @@ class DatabaseLoad:
             DatabaseError: the database refused.
         """
         try:
+            self._send()
             task = Task(self._database, self._say, self._rows, self._ids, self._target.loading.missing)
             if self._target.write == "merge":
                 refuse_repeated(task, self._recipe.id_column)
@@ -100,6 +106,11 @@ class DatabaseLoad:
             return  # a connection that is broken takes its temporary tables with it
         finally:
             self._close()
+
+    def _send(self) -> None:
+        held, self._held = self._held, []
+        if held:
+            self._database.append(self._say.staging, pa.concat_batches(held))
 
     def _must_recreate(self, schema: pa.Schema) -> bool:
         """Whether replacing needs a table of other columns."""

@@ -111,6 +111,10 @@ class Statements:
         """How many rows the table has."""
         return f"SELECT count(*) FROM {self._t}"
 
+    def identified(self) -> str:
+        """How many of them have an ID."""
+        return f"SELECT count({self._id}) FROM {self._t}"
+
     def to_append(self) -> str:
         """Of the new rows with an ID: all, and those whose ID the table has."""
         return (
@@ -161,9 +165,12 @@ class Statements:
             f"JOIN {self._ids} AS t ON t.{self._id} = s.{self._id}"
         )
 
-    def different(self) -> str:
-        """How many new rows differ from the table's row with the same ID."""
-        return f"SELECT {self._count_different} FROM {self._s} AS s JOIN {self._t} AS t ON t.{self._id} = s.{self._id}"
+    def merged(self) -> str:
+        """The fingerprint of the new rows' IDs that the table holds, and how many of its rows differ from them."""
+        return (
+            f"SELECT count(*), {self._sums(f's.{self._id}')}, {self._count_different} FROM {self._s} AS s "
+            f"JOIN {self._t} AS t ON t.{self._id} = s.{self._id}"
+        )
 
     # --- parts
 

@@ -18,6 +18,7 @@ from typing import Any
 import pyarrow as pa
 
 from rowid import bootstrap
+from rowid.sinks import load as load_module
 from tests.loading.databases import Place
 
 N = 40
@@ -64,6 +65,7 @@ def forked(work: Callable[[], object]) -> int:
 
 def main(base: str, write: str, missing: str, last_words: str) -> None:
     """Kills the loads until one has no call left to be killed at."""
+    load_module._ROWS = CHUNK  # rows are sent in several pieces
     place, calls, connect, words = Place(base), [], bootstrap.connect, Path(last_words)
 
     def load(table: str, dies_at: int) -> None:
