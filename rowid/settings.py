@@ -26,7 +26,8 @@ class Settings:
         state_dir: ``ROWID_STATE_DIR``: where the ledger of runs, the app's files and error details are kept.
         host: ``ROWID_HOST``: the address the web app listens on.
         port: ``ROWID_PORT``: the port it listens on, 1 to 65535.
-        max_upload_mb: ``ROWID_MAX_UPLOAD_MB``: the largest file, in megabytes, that may be uploaded to the web app.
+        max_upload_mb: ``ROWID_MAX_UPLOAD_MB``: the largest file, in megabytes, that may be uploaded to the web app,
+            and the most rows of a database that it keeps.
         memory_mb: ``ROWID_MEMORY_MB``: megabytes that counting repeated rows may use before it goes to a temporary
             file; an eighth of the free memory, 256 at most, if unset.
         data_dir: ``ROWID_DATA_DIR``: the one folder of the server from which the web app may read files; none if unset.

@@ -3,6 +3,7 @@
     [crm]                                     # connection://crm?table=customers
     url = "postgresql://reader@db.example.com/crm"
     password_env = "CRM_PASSWORD"             # the variable that holds the password
+    write = true                              # the web app's visitors may write through it; else they may only read
 
     [sales]                                   # snowflake://sales/DB/SCHEMA/TABLE
     account = "org-account"                   # and whatever else Snowflake's connector takes
@@ -29,13 +30,17 @@ _SAFE = "Let nobody else read or change it: chmod 600."
 
 @dataclass(frozen=True, slots=True)
 class Connection:
-    """A named connection. ``url`` or, for Snowflake, ``parameters`` say how to connect; they are never shown."""
+    """A named connection. ``url`` or, for Snowflake, ``parameters`` say how to connect; they are never shown.
+
+    ``writable`` is for the web app: whoever uses the command line may do what the file's owner may.
+    """
 
     name: str
     adapter: str
     file: Path
     url: str = field(default="", repr=False)
     parameters: Mapping[str, Any] = field(default_factory=dict, repr=False)
+    writable: bool = False
 
     def address(self, meant: Address) -> Address:
         """The address of what ``meant`` (of the scheme ``connection``) names, as it is reached through this one."""
@@ -89,9 +94,12 @@ def _read(file: Path) -> Mapping[str, Any]:
 
 
 def _connection(name: str, given: Mapping[str, Any], file: Path, env: Mapping[str, str]) -> Connection:
+    where, writable = f"{file}, connection {name!r}", given.get("write", False)
+    if not isinstance(writable, bool):
+        raise UsageError("its write is neither true nor false", where=where)
     if "url" not in given:
-        return Connection(name, "snowflake", file, parameters=given)
-    where = f"{file}, connection {name!r}"
+        parameters = {key: value for key, value in given.items() if key != "write"}
+        return Connection(name, "snowflake", file, parameters=parameters, writable=writable)
     url, variable = given["url"], given.get("password_env")
     if not isinstance(url, str) or not Address.names_one(url):
         raise UsageError("its url is no URI of a database", where=where)
@@ -102,7 +110,7 @@ def _connection(name: str, given: Mapping[str, Any], file: Path, env: Mapping[st
         url = _with_password(url, env.get(str(variable), ""), f"{where}, password_env")
     if parsed.adapter == "duckdb":
         url = _confined(url)
-    return Connection(name, parsed.adapter, file, url=url)
+    return Connection(name, parsed.adapter, file, url=url, writable=writable)
 
 
 def _confined(url: str) -> str:

@@ -11,11 +11,12 @@ from typing import Any, TypeVar
 import pyarrow as pa
 
 from rowid import bootstrap
-from rowid.databases import Connection, TableName, answer_ms
-from rowid.errors import Cancelled, DatabaseError
+from rowid.databases import Address, Connection, TableName, answer_ms
+from rowid.errors import Cancelled, DatabaseError, UsageError
 from rowid.settings import Settings
 from rowid.ui.jobs import Job, process
 
+HOW_TO_ALLOW = "Whoever runs this server allows writing by the line write = true under the connection's name."
 HEALTH_S, ANSWER_S = 10.0, 30.0
 FRESH_S = 60.0
 _LOOK_S = 0.1
@@ -26,6 +27,14 @@ T = TypeVar("T")
 def connections() -> Mapping[str, Connection]:
     """The connections by name. Raises UsageError if a file of them cannot be used."""
     return bootstrap.connections(Settings.load())
+
+
+def require_writable(uri: str) -> None:
+    """Raises UsageError unless a visitor may write to the table that the URI names."""
+    name = Address.parse(uri).host
+    known = connections().get(name)
+    if known is None or not known.writable:
+        raise UsageError("this connection is for reading alone", where=f"connection://{name}", hint=HOW_TO_ALLOW)
 
 
 def health(connection: Connection) -> Job[float]:

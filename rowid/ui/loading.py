@@ -33,6 +33,10 @@ def destination() -> Target | None:
     if not known:
         browsing.how_to_name_one()
         return None
+    known = {name: one for name, one in known.items() if one.writable}
+    if not known:
+        st.caption(f"The databases that have a name here are for reading alone. {databases.HOW_TO_ALLOW}")
+        return None
     with st.container(border=True):
         named = _table(known)
         if named is None:

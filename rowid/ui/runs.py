@@ -174,6 +174,7 @@ def _sink(plan: Plan, path: str, *, dry_run: bool) -> Sink:
     target = plan.target
     if target is None:
         return bootstrap.open_sink(path)
+    databases.require_writable(target.uri)
     return bootstrap.open_sink(target.uri, force=target.force, loading=target.loading(dry_run=dry_run))
 
 

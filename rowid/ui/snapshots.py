@@ -13,9 +13,10 @@ import pyarrow as pa
 
 from rowid import bootstrap
 from rowid.databases import Address
-from rowid.errors import Cancelled, ColumnError
+from rowid.errors import Cancelled, ColumnError, SourceError
 from rowid.model import Progress, Receipt, SourceInfo
 from rowid.ports import Load, Source
+from rowid.settings import Settings
 from rowid.ui import databases
 from rowid.ui.jobs import Job, process
 from rowid.ui.nouns import Table
@@ -76,8 +77,9 @@ def _key(table: Table) -> tuple[str, str, str]:
 def read(table: Table, job: Job[Receipt]) -> Receipt:
     """Reads a table's rows from its database into its file: all of them, or none."""
     source = bootstrap.open_source(table.uri)
+    most = Settings.load().max_upload_mb
     total = databases.within(math.inf, job, source.name, source.info).rows  # it can be stopped while it connects
-    started, done = time.perf_counter(), 0
+    started, done, size = time.perf_counter(), 0, 0
     with source.open() as rows:
         load = _begin(table, rows.schema)
         try:
@@ -86,6 +88,12 @@ def read(table: Table, job: Job[Receipt]) -> Receipt:
                     raise Cancelled("it was stopped; nothing was kept")
                 load.write(batch)
                 done += batch.num_rows
+                size += batch.nbytes
+                if size > most * 1_000_000:
+                    hint = "Write a query that takes fewer rows or columns, or use the command line."
+                    raise SourceError(
+                        f"it has more than {most:,} MB, the most that is kept here", where=source.name, hint=hint
+                    )
                 job.report(Progress(done, total, time.perf_counter() - started, "read"))
             return load.commit()
         except BaseException:

@@ -149,7 +149,8 @@ class Crm:
     def __init__(self, folder: Path) -> None:
         self.path, self.file = folder / "crm.duckdb", folder / "connections.toml"
         self.do("CREATE TABLE people AS SELECT range AS id, 'Zoë ' || range AS name FROM range(300)")
-        text = f'[crm]\nurl = "duckdb:///{self.path}"\n\n[gone]\nurl = "duckdb:///{folder}/s3cret/gone.duckdb"\n'
+        paths = {"crm": self.path, "gone": folder / "s3cret" / "gone.duckdb"}
+        text = "".join(f'[{name}]\nurl = "duckdb:///{path}"\nwrite = true\n' for name, path in paths.items())
         self.file.write_text(text, encoding="utf-8")
         self.file.chmod(0o600)
         self.variables = {"ROWID_CONNECTIONS": str(self.file), "SNOWFLAKE_HOME": str(folder / "none")}

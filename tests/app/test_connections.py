@@ -246,6 +246,15 @@ def test_rows_whose_reading_was_stopped_leave_no_file_and_the_pages_say_so(app, 
     assert app.get("page_link")
 
 
+def test_no_more_is_kept_of_a_table_than_may_be_uploaded(crm, workspace, monkeypatch):
+    monkeypatch.setenv("ROWID_MAX_UPLOAD_MB", "1")
+    crm.do("CREATE TABLE big AS SELECT range AS a FROM range(200_000)", "CREATE TABLE fits AS FROM big LIMIT 100_000")
+    assert taken(workspace, "connection://crm?table=fits").path.exists()
+    with pytest.raises(SourceError, match="more than 1 MB"):
+        taken(workspace, "connection://crm?table=big")
+    assert len(list(workspace._tables.rglob("*.parquet"))) == 1
+
+
 def test_a_disk_that_takes_nothing_is_told(settings, workspace):
     settings.state_dir.write_text("in the way")
     with pytest.raises(SourceError, match="cannot be kept on the server's disk"):

@@ -70,6 +70,20 @@ def test_a_load_leaves_its_receipt_and_the_second_one_changes_nothing(table, crm
     assert {one.sink for one in bootstrap.ledger(settings).runs(10)} == {URI}
 
 
+def test_nothing_is_written_through_a_connection_for_reading(app, table, crm, settings, workspace):
+    crm.file.write_text(crm.file.read_text().replace("write = true", ""))
+    before = crm.do("SHOW TABLES")
+    assert "for reading alone" in loaded(plan(table), settings, workspace).failure["what"]
+    job = runs.dry_run(plan(table), settings)
+    assert job.wait(20)
+    assert "write = true" in job.error.hint
+    assert crm.do("SHOW TABLES") == before
+    at(app, "build/run", table=table.id, recipe=workspace.keep_draft(table, Draft(("id",))))
+    app.segmented_control(key="output").set_value("Table of a database").run()
+    assert "for reading alone" in texts(app)
+    assert "write = true" in texts(app)
+
+
 @pytest.mark.parametrize(("missing", "left", "removed"), [("report", 4, 0), ("mark", 4, 1), ("delete", 3, 1)])
 def test_rows_that_are_missing_are_dealt_with_as_asked(table, crm, settings, workspace, missing, left, removed):
     more = workspace.add("more.csv", [CSV + b"4,Eve\n"])

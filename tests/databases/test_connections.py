@@ -56,6 +56,7 @@ def test_a_file_that_others_may_read_is_refused_unless_it_is_the_groups(tmp_path
         (f'[a]\nurl = "{SECRET}"\n', "its url is no URI"),
         ('[a]\nurl = "duckdb:///x?table=t"\n', "names a table"),
         ('[a]\nurl = "connection://b"\n', "names a table, a query or a connection"),
+        (f'[a]\nurl = "postgresql://u@h/d"\nwrite = "{SECRET}"\n', "neither true nor false"),
         ('[a]\nurl = "postgresql://u@h/d"\npassword_env = "NOT_SET"\n', "not set"),
     ],
 )
@@ -63,6 +64,14 @@ def test_what_cannot_be_understood_is_said_without_a_value(tmp_path: Path, text:
     with pytest.raises(UsageError, match=said) as caught:
         read_connections([written(tmp_path / "c.toml", text)], {})
     assert "s3cr" not in str(caught.value)
+
+
+def test_a_connection_says_whether_visitors_may_write(tmp_path: Path) -> None:
+    text = '[a]\nurl = "postgresql://u@h/d"\n[b]\nurl = "postgresql://u@h/d"\nwrite = true\n'
+    text += '[c]\naccount = "x"\nwrite = true\n[d]\naccount = "x"\nwrite = false\n'
+    found = read_connections([written(tmp_path / "c.toml", text)], {})
+    assert {name: one.writable for name, one in found.items()} == {"a": False, "b": True, "c": True, "d": False}
+    assert found["c"].parameters == {"account": "x"}, "the driver is told nothing of it"
 
 
 def test_a_named_connection_is_a_source(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
