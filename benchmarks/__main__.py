@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parent.parent
-PARTS = ("A", "B", "C", "D", "scaling", "end-to-end", "memory", "start-up", "keys", "merge")
+PARTS = ("A", "B", "C", "D", "scaling", "end-to-end", "memory", "start-up", "keys", "merge", "diff")
 END_TO_END_ROUNDS = 3
 """At most so many: a whole process varies less than a millisecond loop, and takes longer."""
 
@@ -76,7 +76,7 @@ def measure(
     part: str, results: dict[str, Any], scale: float, rounds: int, place: Path, postgresql: str | None = None
 ) -> None:
     """Measures one of ``PARTS`` and puts it into the results."""
-    from benchmarks import keys, merge, processes, scaling, side_by_side
+    from benchmarks import diff, keys, merge, processes, scaling, side_by_side
     from benchmarks.tables import case
 
     if part in ("A", "B", "C", "D"):
@@ -98,6 +98,8 @@ def measure(
         results["keys"] = keys.measure(scale, min(rounds, KEY_ROUNDS))
     elif part == "merge":
         results["merge"] = merge.measure(scale, min(rounds, MERGE_ROUNDS), place, postgresql)
+    elif part == "diff":
+        results["diff"] = diff.measure(scale, place)
 
 
 def write(results: dict[str, Any], root: Path) -> None:

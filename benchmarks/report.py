@@ -25,6 +25,7 @@ def markdown(results: dict[str, Any]) -> str:
         *_start_up(results.get("start_up", [])),
         *_keys(results.get("keys", [])),
         *_merge(results.get("merge", [])),
+        *_diff(results.get("diff", [])),
     ]
     return "\n".join(parts)
 
@@ -181,6 +182,17 @@ def _merge(lines: list[dict[str, Any]]) -> Iterator[str]:
     yield _table(["database", "way", "seconds", "rows/s", "times rowid's seconds"], rows, numbers={2, 3, 4})
     yield "\n".join(f"- {one['database']}, **{way['name']}**: {way['what']}." for one in lines for way in one["ways"])
     yield ""
+
+
+def _diff(lines: list[dict[str, Any]]) -> Iterator[str]:
+    if lines:
+        yield "## Differences\n"
+        yield (
+            "Two Parquet files of table A, in opposite orders, with another amount in every row; all differences go to "
+            "a Parquet file. The limit is `ROWID_MEMORY_MB`.\n"
+        )
+        rows = [[f"{d['rows']:,}", str(d["budget_mib"]), f"{d['peak_mib']:,.0f}", f"{d['wall_s']:,.1f}"] for d in lines]
+        yield _table(["changed rows", "limit, MiB", "peak MiB", "seconds"], rows, numbers={0, 1, 2, 3})
 
 
 def _table(head: list[str], rows: Iterable[list[str]], numbers: set[int]) -> str:

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
-from benchmarks import aims, chart, child, keys, merge, processes, report, scaling, side_by_side, tables, timing
+from benchmarks import aims, chart, child, diff, keys, merge, processes, report, scaling, side_by_side, tables, timing
 from benchmarks.ways import WAYS
 from rowid import pipeline
 
@@ -127,6 +127,7 @@ def _found(cases, ways, place):
         "start_up": processes.start_up(place, 1),
         "keys": keys.measure(0.001, 1),
         "merge": merge.measure(0.001, 1, place, None),
+        "diff": diff.measure(0.00001, place),
     }
 
 
@@ -136,7 +137,8 @@ def test_the_report_has_every_row(results):
         section = text.partition(f"## Table {name}")[2].partition("\n##")[0]
         assert all(f"| {way.name} |" in section or f"| **{way.name}** |" in section for way in WAYS)
         assert "absent not installed" in section
-    for title, rows in (("Scaling", 2), ("End to end", 3), ("Memory", 2), ("Start", 4), ("Keys", 2), ("Merge", 2)):
+    sizes = {"Scaling": 2, "End to end": 3, "Memory": 2, "Start": 4, "Keys": 2, "Merge": 2, "Differences": 2}
+    for title, rows in sizes.items():
         section = text.partition(f"## {title}\n")[2].partition("\n## ")[0]
         lines = [line for line in section.splitlines() if line.startswith("| ")]
         assert len(lines) - 2 == rows, title

@@ -103,7 +103,7 @@ class Scratch:
 
     def _failed(self, error: OSError) -> ScratchError:
         return ScratchError(
-            f"the temporary file for counting rows failed: {error.strerror or error}",
+            f"a temporary file failed: {error.strerror or error}",
             where=self._where,
-            hint="Free some space there (about 40 bytes a row are needed), or set TMPDIR to a folder on a larger disk.",
+            hint="Free some space there (counting takes about 40 bytes a row), or point TMPDIR to a larger disk.",
         )

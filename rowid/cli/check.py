@@ -69,7 +69,7 @@ def check(
         limits = bootstrap.limits(Settings.load())
         found = report.examine(table, chosen, previous=previous, progress=progress, limits=limits)
     if html is not None:
-        write_page(html, report.html(found))
+        write_page(html, report.html(found), force=force)
     _answer(found, json=json)
     if found.verdict.answer != "KEY":
         raise typer.Exit(1)

@@ -99,7 +99,7 @@ def diff(
     if page:
         from rowid.report import changes
 
-        write_page(page, changes.html(found))
+        write_page(page, changes.html(found), force=force)
     _answer(found, first, json=json, rows_on_stdout=output == "-")
     if not found.identical:
         raise typer.Exit(1)

@@ -66,15 +66,18 @@ def printable(text: str) -> str:
 
 def require_place(page: Path, *, force: bool) -> None:
     """Finds out before the work, not after it, that a page could not be written."""
-    if not page.absolute().parent.is_dir():
-        raise SinkError("its directory does not exist", where=str(page), hint="Make it, or name another place.")
-    if page.exists() and not force:
-        raise SinkError("the file exists", where=str(page), hint="Name another one, or replace it with --force.")
+    from rowid.sinks.atomic import refuse_existing
+
+    refuse_existing(page, force=force)
 
 
-def write_page(path: Path, page: str) -> None:
-    """Writes a page to its place."""
+def write_page(path: Path, page: str, *, force: bool) -> None:
+    """Writes a page to its place: all of it, or nothing."""
+    from rowid.sinks.atomic import AtomicFile
+
+    file = AtomicFile(path, force=force)
     try:
-        path.write_text(page, encoding="utf-8")
-    except OSError as error:
-        raise SinkError(f"the report cannot be written ({error.strerror})", where=str(path)) from error
+        file.write(page.encode())
+        file.commit()
+    finally:
+        file.abort()

@@ -5,6 +5,7 @@ second pass fetches them (``rowid.pipeline.differences``).
 """
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -51,25 +52,28 @@ def diff(
         ColumnError: a key column or an excluded one is not there.
         CanonicalError: values of a key column, or of a compared one, have no canonical text.
         SourceError: a side did not give the same rows in both passes.
+        ScratchError: there is no room for what memory cannot hold.
     """
     plain = Recipe.from_dict({**without(recipe, "duplicates", "nulls").to_dict(), "form": "binary"})
     watch = Watch(progress, should_stop)
     columns = _columns(before, after, recipe, exclude)
-    with KeyedRows(limits) as earlier, KeyedRows(limits) as later:
-        _collect(before, plain, columns.compared, earlier, watch)
-        _collect(after, plain, columns.compared, later, watch)
-        counts, differences = _counted(matched(earlier, later))
-        rows = (earlier.rows, later.rows)
-    found = TableDiff(
-        (before.name, after.name), rows, **counts, key=tuple(recipe.columns), compared=columns.compared,
-        columns_gone=columns.gone, columns_new=columns.new, left_out=columns.left_out,
-        recipe_fingerprint=recipe.fingerprint,
-    )  # fmt: skip
-    if not len(differences) and sink is None:
-        return found
-    changed, shown = fetched(
-        (before, after), recipe, found, differences, sink=sink, first=first, watch=watch, limits=limits or Limits()
-    )
+    limits = limits or Limits()
+    with closing(Differences(limits)) as differences:
+        with KeyedRows(limits) as earlier, KeyedRows(limits) as later:
+            _collect(before, plain, columns.compared, earlier, watch)
+            _collect(after, plain, columns.compared, later, watch)
+            counts = _counted(matched(earlier, later), differences)
+            rows = (earlier.rows, later.rows)
+        found = TableDiff(
+            (before.name, after.name), rows, **counts, key=tuple(recipe.columns), compared=columns.compared,
+            columns_gone=columns.gone, columns_new=columns.new, left_out=columns.left_out,
+            recipe_fingerprint=recipe.fingerprint,
+        )  # fmt: skip
+        if not len(differences) and sink is None:
+            return found
+        changed, shown = fetched(
+            (before, after), recipe, found, differences, sink=sink, first=first, watch=watch, limits=limits
+        )
     return replace(found, changed_columns=changed, first=shown)
 
 
@@ -144,18 +148,18 @@ def _content(engine: HashingEngine, batch: pa.RecordBatch) -> np.ndarray:
         raise
 
 
-def _counted(parts: Iterator[Matches]) -> tuple[dict[str, Any], Differences]:
-    """The counts of all parts, and which rows differ."""
-    found, unchanged, repeated = [np.empty((0, 5), np.int64)], 0, np.zeros(2, np.int64)
+def _counted(parts: Iterator[Matches], differences: Differences) -> dict[str, Any]:
+    """The counts of all parts; which rows differ goes to the differences."""
+    unchanged, repeated = 0, np.zeros(2, np.int64)
     for part in parts:
-        found.append(part.different)
+        differences.add(part.different)
         unchanged += part.unchanged
         repeated += part.repeated
-    differences = Differences(np.concatenate(found))
+    before, after = differences.unclear_rows.tolist()
     return {
         **{STATUSES[one]: differences.count(one) for one in (NEW, GONE, CHANGED)},
-        "unclear": differences.unclear_rows(),
+        "unclear": (before, after),
         "unchanged": unchanged,
         "differences": len(differences),
         "repeated": (int(repeated[0]), int(repeated[1])),
-    }, differences
+    }

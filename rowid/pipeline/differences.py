@@ -18,45 +18,65 @@ from rowid.errors import SourceError
 from rowid.model import RowChange, TableDiff
 from rowid.pipeline.batches import MOST_ROWS, without
 from rowid.pipeline.coding import Watch
-from rowid.pipeline.portions import CHANGED, GONE, NEW, UNCLEAR, Layout, Portion, plain
+from rowid.pipeline.portions import CHANGED, GONE, NEW, STATUSES, UNCLEAR, Layout, Portion, plain
 from rowid.pipeline.waiting import Waiting
 from rowid.ports import Load, Sink, Source
 from rowid.recipe import Recipe
 from rowid.stream import taken
 
-_BEFORE, _AFTER, _COUNTS, _MARK = 0, 1, slice(2, 4), 4
+_BEFORE, _AFTER, _COUNTS, _MARK, _WORDS = 0, 1, slice(2, 4), 4, 5
 _STATUS = {(0, 1): NEW, (1, 0): GONE, (1, 1): CHANGED}
+_FOUND = pa.schema([("found", pa.list_(pa.int64(), _WORDS))])
 
 
 class Differences:
-    """The keys that are not the same on both sides.
+    """The keys that are not the same on both sides; what memory has no room for waits in temporary files."""
 
-    ``found`` is as ``rowid.checks.Matches.different``; ``status`` (uint8) is of each NEW, GONE, CHANGED or UNCLEAR.
-    """
+    def __init__(self, limits: Limits) -> None:
+        self._sides = (Waiting(_FOUND, limits), Waiting(_FOUND, limits))
+        self._counts = np.zeros(len(STATUSES), np.int64)
+        self.unclear_rows = np.zeros(2, np.int64)
+        """How many rows, before and after, have keys of which nobody can say what became of them."""
 
-    def __init__(self, found: np.ndarray) -> None:
-        self.found = found
-        before, after = found[:, _COUNTS].T
-        self.status = np.full(len(found), UNCLEAR, np.uint8)
-        for (one, other), status in _STATUS.items():
-            self.status[(before == one) & (after == other)] = status
+    def add(self, found: np.ndarray) -> None:
+        """Takes some more, as ``rowid.checks.Matches.different``."""
+        status = statuses(found)
+        self._counts += np.bincount(status, minlength=len(STATUSES))
+        self.unclear_rows += found[status == UNCLEAR, _COUNTS].sum(axis=0)
+        for side, waiting in enumerate(self._sides):
+            here = found[found[:, side] >= 0]
+            words = pa.FixedSizeListArray.from_arrays(pa.array(here.reshape(-1)), _WORDS)
+            waiting.put(here[:, side], pa.record_batch([words], schema=_FOUND))
 
     def __len__(self) -> int:
-        return len(self.found)
+        return int(self._counts.sum())
 
     def count(self, status: int) -> int:
         """How many keys have a status."""
-        return int(np.count_nonzero(self.status == status))
+        return int(self._counts[status])
 
-    def unclear_rows(self) -> tuple[int, int]:
-        """How many rows, before and after, have keys of which nobody can say what became of them."""
-        before, after = self.found[self.status == UNCLEAR, _COUNTS].sum(axis=0).tolist()
-        return before, after
+    def rows_on(self, side: int) -> int:
+        """How many have a row on a side (0: before, 1: after)."""
+        return self._sides[side].rows
 
-    def on(self, side: int) -> "Differences":
-        """Those that have a row on a side (0: before, 1: after), in the order of these rows."""
-        here = self.found[self.found[:, side] >= 0]
-        return Differences(here[np.argsort(here[:, side])])
+    def on(self, side: int, begin: int, end: int) -> np.ndarray:
+        """Those whose row on a side is one of these, in the order of the rows, which are asked for in their order."""
+        found = self._sides[side].taken(begin, end).column(0).combine_chunks()
+        return found.flatten().to_numpy().reshape(-1, _WORDS)
+
+    def close(self) -> None:
+        """Gives memory and disk back."""
+        for waiting in self._sides:
+            waiting.close()
+
+
+def statuses(found: np.ndarray) -> np.ndarray:
+    """Of differences, as ``rowid.checks.Matches.different``: whether each is NEW, GONE, CHANGED or UNCLEAR (uint8)."""
+    before, after = found[:, _COUNTS].T
+    status = np.full(len(found), UNCLEAR, np.uint8)
+    for (one, other), name in _STATUS.items():
+        status[(before == one) & (after == other)] = name
+    return status
 
 
 def fetched(
@@ -94,9 +114,15 @@ def fetched(
 
 @dataclass(frozen=True, slots=True)
 class _Rows:
-    """Rows of one side that were asked for: which of them, their IDs, and their columns as plain Arrow types."""
+    """Rows of one side that were asked for: what was found of them, their IDs, and their columns in plain types.
 
-    which: slice
+    They are those that differ of the rows from ``begin`` to before ``end``.
+    """
+
+    begin: int
+    end: int
+    found: np.ndarray
+    statuses: np.ndarray
     ids: pa.Array
     columns: pa.RecordBatch
 
@@ -117,7 +143,7 @@ class _Both:
         self._sources, self._diff, self._watch, self._limits = sources, diff, watch, limits
         nulls = () if recipe.nulls == "null" else ("nulls",)
         self._recipe = without(recipe, "duplicates", *nulls)
-        self._sides = (differences.on(_BEFORE), differences.on(_AFTER))
+        self._differences = differences
         schemas = []
         for source in self._sources:
             with closing(source.open()) as reader:
@@ -126,64 +152,44 @@ class _Both:
 
     def portions(self) -> Generator[Portion, None, None]:
         """All differences, in their order."""
-        changed = self._sides[_AFTER].status == CHANGED
-        position = np.cumsum(changed) - 1  # of the changed ones, in the order of the later side
-        with closing(Waiting(self.layout.earlier, int(changed.sum()), self._limits)) as waiting:
-            yield from self._gone(waiting, self._positions(position, changed))
-            yield from self._others(waiting, position)
+        with Waiting(self.layout.earlier, self._limits) as waiting:
+            yield from self._gone(waiting)
+            yield from self._others(waiting)
 
-    def _positions(self, position: np.ndarray, changed: np.ndarray) -> np.ndarray:
-        """For each difference on the earlier side, where its successor stands among the changed ones."""
-        later, earlier = self._sides[_AFTER].found, self._sides[_BEFORE].found
-        rows = later[changed, _BEFORE]
-        places = np.full(len(earlier), -1, np.int64)
-        places[np.searchsorted(earlier[:, _BEFORE], rows)] = position[changed]
-        return places
-
-    def _gone(self, waiting: Waiting, places: np.ndarray) -> Iterator[Portion]:
-        """Those without a row on the later side; the changed ones are put down."""
-        alone = self._sides[_BEFORE].found[:, _AFTER] < 0
-        statuses = self._sides[_BEFORE].status
+    def _gone(self, waiting: Waiting) -> Iterator[Portion]:
+        """Those without a row on the later side; the changed ones wait for the row that each became."""
         for rows in self._fetch(_BEFORE):
-            here = places[rows.which]
+            changed = np.flatnonzero(rows.statuses == CHANGED)
             compared = rows.columns.select(self.layout.earlier.names)
-            waiting.put(here[here >= 0], taken(compared, np.flatnonzero(here >= 0)))
-            some = np.flatnonzero(alone[rows.which])
-            if some.size:
+            waiting.put(rows.found[changed, _AFTER], taken(compared, changed))
+            alone = np.flatnonzero(rows.found[:, _AFTER] < 0)
+            if alone.size:
                 yield self.layout.of_before(
-                    statuses[rows.which][some],
-                    rows.ids.take(pa.array(some)),
-                    self._counts(_BEFORE, rows.which)[some],
-                    taken(rows.columns, some),
+                    rows.statuses[alone],
+                    rows.ids.take(pa.array(alone)),
+                    rows.found[alone, _COUNTS],
+                    taken(rows.columns, alone),
                 )
 
-    def _others(self, waiting: Waiting, position: np.ndarray) -> Iterator[Portion]:
-        statuses = self._sides[_AFTER].status
+    def _others(self, waiting: Waiting) -> Iterator[Portion]:
         for rows in self._fetch(_AFTER):
-            here = statuses[rows.which]
-            pieces = list(waiting.taken(*_span(position[rows.which][here == CHANGED])))
-            earlier = pa.concat_tables(pieces) if pieces else self.layout.earlier.empty_table()
-            yield self.layout.of_after(here, rows.ids, self._counts(_AFTER, rows.which), rows.columns, earlier)
-
-    def _counts(self, side: int, which: slice) -> np.ndarray:
-        return self._sides[side].found[which, _COUNTS]
+            earlier = waiting.taken(rows.begin, rows.end)
+            yield self.layout.of_after(rows.statuses, rows.ids, rows.found[:, _COUNTS], rows.columns, earlier)
 
     def _fetch(self, side: int) -> Iterator[_Rows]:
         """The rows of a side that differ, slice by slice of its source."""
-        source, found = self._sources[side], self._sides[side].found
-        wanted, marks = found[:, side], found[:, _MARK]
         at, total = 0, self._diff.rows[side]
-        with HashingEngine(self._recipe, counts=False) as engine, closing(source.open()) as reader:
-            engine.hasher.expect(len(wanted))
+        with HashingEngine(self._recipe, counts=False) as engine, closing(self._sources[side].open()) as reader:
+            engine.hasher.expect(self._differences.rows_on(side))
             for batch in _slices(reader):
                 self._watch.rows(at, total, "fetch")
-                which = slice(*np.searchsorted(wanted, [at, at + batch.num_rows]).tolist())
-                if which.stop > which.start:
-                    rows = taken(batch.select(self.layout.read), wanted[which] - at)
+                found = self._differences.on(side, at, at + batch.num_rows)
+                if len(found):
+                    rows = taken(batch.select(self.layout.read), found[:, side] - at)
                     hashed = engine.hashed(rows)
-                    if (np.ascontiguousarray(hashed.digests).view(np.int64)[:, 0] != marks[which]).any():
+                    if (np.ascontiguousarray(hashed.digests).view(np.int64)[:, 0] != found[:, _MARK]).any():
                         raise self._unsteady(side)
-                    yield _Rows(which, hashed.ids, plain(rows))
+                    yield _Rows(at, at + batch.num_rows, found, statuses(found), hashed.ids, plain(rows))
                 at += batch.num_rows
         if at != total:
             raise self._unsteady(side)
@@ -200,8 +206,3 @@ def _slices(reader: pa.RecordBatchReader) -> Iterator[pa.RecordBatch]:
     for batch in reader:
         for at in range(0, batch.num_rows, MOST_ROWS):
             yield batch.slice(at, MOST_ROWS)
-
-
-def _span(positions: np.ndarray) -> tuple[int, int]:
-    """The first of ascending positions without a gap, and the one behind the last."""
-    return (int(positions[0]), int(positions[-1]) + 1) if len(positions) else (0, 0)

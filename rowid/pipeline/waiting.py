@@ -1,103 +1,116 @@
 """Rows that are put down in one order and asked for in another: in memory, or in a temporary file where they are many.
 
-Each row has a position; the positions are cut into chunks that fit into memory, each of which is read in its turn.
+Each row has a position. Beyond the limit of memory the positions are cut into chunks that fit into it, each of which is
+read in its turn.
 """
 
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections import defaultdict
 from itertools import pairwise
-from typing import IO
+from typing import Self
 
 import numpy as np
 import pyarrow as pa
 
-from rowid.checks import Limits
-from rowid.errors import ScratchError
+from rowid.checks import Limits, Scratch
 
-_ROOM = 2  # times what the first rows let expect
+_SHARE = 4  # of the limit, one part in so many: three of these may be in use, and one is in the making
+_MOST = 2**30  # bytes, beyond which Arrow cannot put texts together
+_ROOM = 2  # times what the rows that were seen let expect
 
 
 class Waiting:
-    """Rows with the positions 0 to ``total`` - 1: all are put first, then taken in the order of their positions."""
+    """Rows, each with a position of its own: all are put first, then taken in the order of their positions.
 
-    def __init__(self, schema: pa.Schema, total: int, limits: Limits) -> None:
-        self._schema, self._total, self._limits = schema, total, limits
-        self._file: IO[bytes] | None = None
-        self._out: pa.NativeFile | None = None
-        self._writer: pa.RecordBatchFileWriter | None = None
-        self._chunk_rows = max(1, total)
-        self._where: dict[int, list[tuple[int, np.ndarray]]] = {}  # of a chunk: its batches, and their positions
-        self._batches = 0
-        self._chunk, self._rows = -1, pa.table([])
+    Raises ScratchError where the temporary file fails.
+
+    Args:
+        schema: the columns of the rows.
+        limits: what may be used, of which these rows take a part.
+    """
+
+    def __init__(self, schema: pa.Schema, limits: Limits) -> None:
+        self._limits = limits
+        self._stored = pa.schema([pa.field("", pa.int64()), *schema])  # the position first
+        self._budget = min(_MOST, limits.bytes() // _SHARE)
+        self._held: list[pa.RecordBatch] = []
+        self._held_bytes = 0
+        self._scratch: Scratch | None = None
+        self._chunk_rows = np.iinfo(np.int64).max
+        self._places: defaultdict[int, list[tuple[int, int]]] = defaultdict(list)  # of a chunk, in the file
+        self._chunk, self._rows, self._positions = -1, self._stored.empty_table(), np.empty(0, np.int64)
+        self.rows = 0
 
     def put(self, positions: np.ndarray, rows: pa.RecordBatch) -> None:
-        """Takes rows with their positions, in any order."""
+        """Takes rows with their positions (int64), in any order."""
         if not rows.num_rows:
             return
-        writer = self._writer or self._opened(rows.nbytes / rows.num_rows)
-        order = np.argsort(positions // self._chunk_rows, kind="stable")
-        positions = positions[order]
-        chunks = positions // self._chunk_rows
-        rows = rows.take(pa.array(order))
-        cuts = [0, *(np.flatnonzero(chunks[1:] != chunks[:-1]) + 1).tolist(), len(chunks)]
-        with self._told():
-            for begin, end in pairwise(cuts):
-                writer.write_batch(
-                    pa.RecordBatch.from_arrays(rows.slice(begin, end - begin).columns, schema=self._schema)
-                )
-                self._where.setdefault(int(chunks[begin]), []).append((self._batches, positions[begin:end]))
-                self._batches += 1
+        self.rows += rows.num_rows
+        columns = [pa.array(positions, pa.int64()), *rows.columns]
+        self._held.append(pa.RecordBatch.from_arrays(columns, schema=self._stored))
+        self._held_bytes += self._held[-1].nbytes
+        if self._held_bytes > self._budget:
+            self._spill()
 
-    def taken(self, begin: int, end: int) -> Iterator[pa.Table]:
-        """The rows of the positions from ``begin`` to before ``end``, in portions."""
-        while begin < end:
-            chunk = begin // self._chunk_rows
-            if chunk != self._chunk:
-                self._rows = pa.table([])  # the one before is not held beside it
-                self._chunk, self._rows = chunk, self._read(chunk)
-            stop = min(end, (chunk + 1) * self._chunk_rows)
-            yield self._rows.slice(begin - chunk * self._chunk_rows, stop - begin)
-            begin = stop
+    def taken(self, begin: int, end: int) -> pa.Table:
+        """The rows with the positions from ``begin`` to before ``end``; nothing before ``end`` is asked for again."""
+        if self._scratch and self._held:
+            self._spill()
+        found = [
+            self._of_chunk(chunk, begin, end)
+            for chunk in range(begin // self._chunk_rows, -(-end // self._chunk_rows))
+            if chunk == self._chunk or chunk in self._places or self._held
+        ]
+        return pa.concat_tables([self._stored.empty_table(), *found]).select(range(1, len(self._stored)))
 
     def close(self) -> None:
         """Gives memory and disk back."""
-        self._rows = pa.table([])
-        if self._file:
-            self._file.close()
+        self._held, self._rows = [], self._stored.empty_table()
+        if self._scratch:
+            self._scratch.close()
 
-    def _opened(self, row_bytes: float) -> pa.RecordBatchFileWriter:
-        budget = self._limits.bytes()
-        with self._told():
-            if row_bytes * self._total * _ROOM > budget:
-                self._chunk_rows = max(1, int(budget / row_bytes / _ROOM))
-                self._file = tempfile.TemporaryFile(prefix="rowid-", dir=self._limits.directory)  # noqa: SIM115
-                self._out = pa.PythonFile(self._file, mode="w")
-            else:
-                self._out = pa.BufferOutputStream()
-            self._writer = pa.ipc.new_file(self._out, self._schema)
-        return self._writer
+    def __enter__(self) -> Self:
+        return self
 
-    def _read(self, chunk: int) -> pa.Table:
-        with self._told():
-            if self._writer is not None:
-                self._writer.close()
-                self._writer = None
-                if self._file:
-                    self._file.flush()
-            source = pa.PythonFile(self._file, mode="r") if self._file else self._out.getvalue()  # type: ignore[union-attr]
-            reader = pa.ipc.open_file(source)
-            batches = [reader.get_batch(number) for number, _ in self._where[chunk]]
-        positions = np.concatenate([some for _, some in self._where.pop(chunk)])
-        return pa.Table.from_batches(batches, self._schema).take(pa.array(np.argsort(positions)))
+    def __exit__(self, *exception: object) -> None:
+        self.close()
 
-    @contextmanager
-    def _told(self) -> Iterator[None]:
-        try:
-            yield
-        except OSError as error:
-            raise ScratchError(
-                f"the temporary file for rows that differ failed: {error.strerror or type(error).__name__}",
-                where=str(self._limits.directory or tempfile.gettempdir()),
-                hint="Free some space there, or set TMPDIR to a folder on a larger disk.",
-            ) from error
+    def _spill(self) -> None:
+        """Moves the rows in memory to the temporary file, chunk by chunk."""
+        if self._scratch is None:
+            self._scratch = Scratch(self._limits.directory)
+            held = sum(batch.num_rows for batch in self._held)
+            self._chunk_rows = max(1, self._budget * held // self._held_bytes // _ROOM)
+        rows, positions = _sorted(self._held, self._stored)
+        self._held_bytes = 0
+        chunks = positions // self._chunk_rows
+        for begin, end in pairwise([0, *(np.flatnonzero(np.diff(chunks)) + 1).tolist(), len(chunks)]):
+            for batch in rows.slice(begin, end - begin).to_batches():
+                data = np.frombuffer(batch.serialize(), np.uint8)
+                self._places[int(chunks[begin])].append((self._scratch.append(data), len(data)))
+
+    def _of_chunk(self, chunk: int, begin: int, end: int) -> pa.Table:
+        if chunk != self._chunk:
+            self._rows = self._stored.empty_table()  # the one before is not held beside it
+            self._chunk = chunk
+            self._rows, self._positions = _sorted(self._batches(chunk), self._stored)
+        first, last = np.searchsorted(self._positions, [begin, end]).tolist()
+        return self._rows.slice(first, last - first)
+
+    def _batches(self, chunk: int) -> list[pa.RecordBatch]:
+        if self._scratch is None:
+            held, self._held = self._held, []
+            return held
+        found = []
+        for at, size in self._places.pop(chunk, []):
+            data = self._scratch.read(at, np.empty(size, np.uint8))
+            found.append(pa.ipc.read_record_batch(pa.py_buffer(data), self._stored))
+        return found
+
+
+def _sorted(batches: list[pa.RecordBatch], schema: pa.Schema) -> tuple[pa.Table, np.ndarray]:
+    """The rows in the order of their positions, and these; the list is emptied, so that rows are not held twice."""
+    rows = pa.Table.from_batches(batches, schema).combine_chunks()
+    batches.clear()
+    order = np.argsort(rows.column(0).to_numpy(), kind="stable")
+    rows = rows.take(pa.array(order))
+    return rows, rows.column(0).to_numpy()

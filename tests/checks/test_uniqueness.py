@@ -2,10 +2,7 @@
 
 import hashlib
 import random
-import resource
-import signal
 from collections import Counter
-from contextlib import contextmanager
 
 import numpy as np
 import pyarrow as pa
@@ -14,6 +11,7 @@ import pytest
 from rowid import digest
 from rowid.checks import DistinctIds, Limits, Occurrences, Repeat, Uniqueness, grouping, uniqueness
 from rowid.errors import ScratchError
+from tests.disks import files_no_larger_than
 
 
 def _keys(values, width=32):
@@ -172,23 +170,11 @@ def test_a_directory_that_is_not_there_is_told(tmp_path):
         unique.add(_keys(range(100)))
 
 
-@contextmanager
-def _files_no_larger_than(size):
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    before = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-        signal.signal(signal.SIGXFSZ, before)
-
-
 def test_a_disk_without_room_is_told_and_given_back(tmp_path):
     """The system's limit on the size of a file stands for the end of the disk."""
     keys = _keys(range(300))
     with Uniqueness(_limits(10, directory=tmp_path)) as unique:
-        with _files_no_larger_than(4096), pytest.raises(ScratchError, match="File too large") as caught:
+        with files_no_larger_than(4096), pytest.raises(ScratchError, match="File too large") as caught:
             unique.add(keys)
         file = unique._scratch._file
     assert file.closed

@@ -9,6 +9,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from rowid.recipe import Recipe
+from tests.disks import files_no_larger_than
 
 BEFORE = "id,name,price\n1,ada,42\n2,blaise,7\n3,emmy,1\n4,x,1\n4,x,2\n"
 AFTER = "name,id,price\nada,1,42.0\nBlaise,2,8\nx,4,3\n<b>kurt</b>,5,\n"
@@ -85,6 +86,15 @@ def test_the_page_loads_nothing_and_shows_values_as_text(rowid, two, folder):
     assert rowid("diff", *two, "-o", "d.html").code == 4
     assert rowid("diff", "a.csv", "a.csv", "--columns", "id", "-o", "d.html", "--force").code == 0
     assert "SAME" in (folder / "d.html").read_text()
+
+
+def test_a_page_that_the_disk_has_no_room_for_is_not_half_there(rowid, two, folder):
+    (folder / "d.html").write_text("the one before")
+    with files_no_larger_than(1_000):
+        answer = rowid("diff", *two, "-o", "d.html", "--force")
+    assert (answer.code, "d.html: the file is larger than allowed here" in answer.err) == (4, True)
+    assert (folder / "d.html").read_text() == "the one before"
+    assert sorted(path.name for path in folder.iterdir()) == ["a.csv", "b.csv", "d.html"]
 
 
 def test_a_recipe_is_followed_and_options_override_it(rowid, two, folder):
