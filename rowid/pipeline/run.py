@@ -1,35 +1,29 @@
 """A run: a source's rows get their IDs and go to a sink; all of them, or none."""
 
 import hashlib
-import logging
-import platform
 import secrets
 import time
 from collections.abc import Callable, Sequence
 from contextlib import closing
-from datetime import UTC, datetime
-from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-import rowid
+from rowid.audit import Audit
 from rowid.checks import DistinctIds, Limits
 from rowid.engine import Hashed
-from rowid.errors import Cancelled, ColumnError, RowIdError, SinkError
-from rowid.events import BatchHashed, Event, RunFailed, RunFinished, RunStarted
+from rowid.errors import ColumnError, SinkError
+from rowid.events import BatchHashed, Event
 from rowid.lanes import Lane
 from rowid.model import AuditTrail, Progress, Receipt
 from rowid.pipeline.batches import Pass, ProgressCallback, engine_for
 from rowid.pipeline.bottleneck import advice, bottleneck
 from rowid.ports import FINGERPRINT_KEY, RECIPE_KEY, RUN_KEY, Load, Observer, Sink, Source
-from rowid.recipe import SPEC, Recipe
+from rowid.recipe import Recipe
 
 _LINE_END = 0x0A
 _BEHIND = 6  # slices that wait while a sink writes a larger piece, so that it has the next one at once
-
-log = logging.getLogger("rowid")
 
 
 def run(
@@ -53,8 +47,9 @@ def run(
         RowIdError: whatever its tree names; the sink is left as it was.
     """
     listeners = [*observers, *([_reporting_to(progress)] if progress else [])]
-    one = _Run(run_id or new_run_id(), source, recipe, sink, listeners, progress=progress, limits=limits)
-    return one.go(should_stop, replace)
+    audit = Audit(run_id or new_run_id(), source.name, sink.name, recipe, listeners)
+    one = _Run(audit, source, recipe, sink, progress=progress, limits=limits)
+    return audit.told(lambda: one.go(should_stop, replace))
 
 
 def new_run_id() -> str:
@@ -64,31 +59,14 @@ def new_run_id() -> str:
 
 class _Run:
     def __init__(
-        self, run_id: str, source: Source, recipe: Recipe, sink: Sink, listeners: Sequence[Observer],
+        self, audit: Audit, source: Source, recipe: Recipe, sink: Sink,
         *, progress: ProgressCallback | None, limits: Limits | None,
     ) -> None:  # fmt: skip
-        self.run_id, self.source, self.recipe, self.sink = run_id, source, recipe, sink
-        self._listeners, self._progress, self._limits = listeners, progress, limits
-        self._started, self._started_at = time.perf_counter(), _now()
-        self._rows = 0
+        self.source, self.recipe, self.sink = source, recipe, sink
+        self._audit, self._progress, self._limits = audit, progress, limits
         self._write_s = 0.0
 
     def go(self, should_stop: Callable[[], bool] | None, replace: bool) -> AuditTrail:
-        try:
-            self._tell(
-                RunStarted(
-                    self.run_id, self._started_at, self.source.name, self.sink.name,
-                    self.recipe.to_dict(), self.recipe.fingerprint, None,
-                )
-            )  # fmt: skip
-            trail = self._run(should_stop, replace)
-        except BaseException as error:  # KeyboardInterrupt too: who listens learns of every end
-            self._tell(self._failed(error))
-            raise
-        self._tell(self._finished(trail))
-        return trail
-
-    def _run(self, should_stop: Callable[[], bool] | None, replace: bool) -> AuditTrail:
         with (
             engine_for(
                 self.source, self.recipe, limits=self._limits, should_stop=should_stop, progress=self._counting
@@ -108,10 +86,7 @@ class _Run:
                     out = with_ids(batch, hashed.ids, self.recipe.id_column, replace=replace)
                     load = load or self.sink.begin(out.schema, self._metadata())
                     writing.give(self._write, load, out)
-                    self._rows = rows.rows
-                    self._tell(
-                        BatchHashed(self.run_id, _now(), batch.num_rows, rows.rows, rows.rows_total, self._elapsed())
-                    )
+                    self._audit.hashed(batch.num_rows, rows.rows, rows.rows_total)
                 counting.finish()
                 writing.finish()
                 started = time.perf_counter()
@@ -144,17 +119,11 @@ class _Run:
             "check": timings.check,
             "write": self._write_s,
         }
-        elapsed_s = self._elapsed()
-        slowest, share = bottleneck(phases, elapsed_s)
+        facts = self._audit.facts()
+        slowest, share = bottleneck(phases, facts["elapsed_s"])
         return AuditTrail(
-            run_id=self.run_id,
-            started_at=self._started_at.isoformat(),
-            elapsed_s=elapsed_s,
-            recipe=self.recipe.to_dict(),
-            recipe_fingerprint=self.recipe.fingerprint,
-            source=self.source.name,
+            **facts,
             source_fingerprint=tally.source.hexdigest(),
-            sink=self.sink.name,
             output_fingerprint=tally.output.hexdigest(),
             rows_in=rows.rows,
             rows_out=rows.rows,
@@ -171,51 +140,18 @@ class _Run:
             bottleneck=slowest,
             bottleneck_share=share,
             advice=advice(slowest, self.recipe, source_format=self.source.info().format, strategy=engine.hasher.used),
-            versions={
-                "rowid": rowid.__version__,
-                "spec": SPEC,
-                "python": platform.python_version(),
-                "pyarrow": pa.__version__,
-            },
         )
 
     def _metadata(self) -> dict[str, str]:
         return {
             RECIPE_KEY: self.recipe.to_json(),
             FINGERPRINT_KEY: self.recipe.fingerprint,
-            RUN_KEY: self.run_id,
+            RUN_KEY: self._audit.run_id,
         }
-
-    def _elapsed(self) -> float:
-        return time.perf_counter() - self._started
-
-    def _finished(self, trail: AuditTrail) -> RunFinished:
-        return RunFinished(
-            self.run_id, _now(), trail.rows_out, trail.distinct_ids, trail.duplicate_rows, trail.null_ids,
-            trail.output_fingerprint, trail.elapsed_s, trail.phases, trail.strategy, trail.strategy_reason,
-            trail.receipt.counts() if trail.receipt else {},
-        )  # fmt: skip
-
-    def _failed(self, error: BaseException) -> RunFailed:
-        if isinstance(error, KeyboardInterrupt):
-            error = Cancelled("interrupted; nothing was written")
-        # the text of a foreign error may quote a row
-        message = str(error) if isinstance(error, RowIdError) else "see the program's own report"
-        return RunFailed(self.run_id, _now(), type(error).__name__, message, self._rows, self._elapsed())
 
     def _counting(self, progress: Progress) -> None:
         if self._progress:
-            self._call(self._progress, progress)
-
-    def _tell(self, event: Event) -> None:
-        for listener in self._listeners:
-            self._call(listener, event)
-
-    def _call(self, listener: Callable[[Any], None], heard: object) -> None:
-        try:
-            listener(heard)
-        except Exception:
-            log.warning("an observer failed at %s of run %s", type(heard).__name__, self.run_id, exc_info=True)
+            self._audit.call(self._progress, progress)
 
 
 class _Tally:
@@ -281,7 +217,3 @@ def _lines(ids: pa.Array) -> memoryview:
     nothing, line_end = pa.scalar("", pa.large_string()), pa.scalar("\n", pa.large_string())
     text = pc.binary_join_element_wise(ids.cast(pa.large_string()).fill_null(""), nothing, line_end)
     return memoryview(text.buffers()[2] or b"")
-
-
-def _now() -> datetime:
-    return datetime.now(UTC)

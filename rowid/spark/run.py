@@ -1,23 +1,17 @@
 """A run on Spark: rows of Parquet files or of a table get their IDs on the executors; all appear, or none."""
 
 import logging
-import platform
-import time
 from collections.abc import Sequence
 from contextlib import ExitStack
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-import pyarrow as pa
-
-import rowid
-from rowid.errors import Cancelled, RowIdError, SinkError, SourceError
-from rowid.events import Event, RunFailed, RunFinished, RunStarted
+from rowid.audit import Audit
+from rowid.errors import SinkError, SourceError
 from rowid.model import AuditTrail, ColumnInfo, Receipt, SourceInfo
 from rowid.pipeline import new_run_id
 from rowid.pipeline.counting import free_name
 from rowid.ports import Observer
-from rowid.recipe import SPEC, Recipe
+from rowid.recipe import Recipe
 from rowid.spark.failures import told
 from rowid.spark.kernel import refuse, with_row_ids
 from rowid.spark.places import Target, read, target
@@ -67,23 +61,14 @@ def run(
         RowIdError: whatever its tree names; nothing has appeared.
     """
     refuse(recipe)
-    one = _Run(source, recipe, output, observers)
-    try:
-        trail = one.go(replace=replace, force=force)
-    except BaseException as error:
-        one.failed(error)
-        raise
-    one.finished(trail)
-    return trail
+    audit = Audit(new_run_id(), source.name, output, recipe, observers)
+    one = _Run(source, recipe, output, audit)
+    return audit.told(lambda: one.go(replace=replace, force=force))
 
 
 class _Run:
-    def __init__(self, source: SparkTable, recipe: Recipe, output: str, observers: Sequence[Observer]) -> None:
-        self._id, self._source, self._recipe, self._output = new_run_id(), source, recipe, output
-        self._observers = observers
-        self._started, self._started_at = time.perf_counter(), datetime.now(UTC)
-        plain, fingerprint = recipe.to_dict(), recipe.fingerprint
-        self._tell(RunStarted(self._id, self._started_at, source.name, output, plain, fingerprint, None))
+    def __init__(self, source: SparkTable, recipe: Recipe, output: str, audit: Audit) -> None:
+        self._source, self._recipe, self._output, self._audit = source, recipe, output, audit
 
     def go(self, *, replace: bool, force: bool) -> AuditTrail:
         session = self._source.session
@@ -117,19 +102,10 @@ class _Run:
             return {name: value or 0 for name, value in seen.get.items()}
 
     def _trail(self, counts: dict[str, int], rows_with_null: int) -> AuditTrail:
-        elapsed_s = time.perf_counter() - self._started
         rows, distinct = counts["rows"], counts["distinct"]
         null_ids = rows - counts["ids"]
         return AuditTrail(
-            run_id=self._id,
-            started_at=self._started_at.isoformat(),
-            elapsed_s=elapsed_s,
-            recipe=self._recipe.to_dict(),
-            recipe_fingerprint=self._recipe.fingerprint,
-            source=self._source.name,
-            source_fingerprint="",
-            sink=self._output,
-            output_fingerprint="",
+            **self._audit.elsewhere("spark", {"spark": self._source.session.version}),
             rows_in=rows,
             rows_out=rows,
             distinct_ids=distinct,
@@ -140,41 +116,8 @@ class _Run:
             collisions=0,
             strategy="spark",
             strategy_reason="asked for",
-            slice_rows=0,
-            phases={"spark": elapsed_s},
-            bottleneck="spark",
-            bottleneck_share=1.0,
             advice="Spark's own interface shows what its tasks wait for.",
-            versions={
-                "rowid": rowid.__version__,
-                "spec": SPEC,
-                "python": platform.python_version(),
-                "pyarrow": pa.__version__,
-                "spark": self._source.session.version,
-            },
         )
-
-    def finished(self, trail: AuditTrail) -> None:
-        self._tell(
-            RunFinished(
-                self._id, datetime.now(UTC), trail.rows_out, trail.distinct_ids, trail.duplicate_rows, trail.null_ids,
-                "", trail.elapsed_s, trail.phases, trail.strategy, trail.strategy_reason,
-            )
-        )  # fmt: skip
-
-    def failed(self, error: BaseException) -> None:
-        if isinstance(error, KeyboardInterrupt):
-            error = Cancelled("interrupted; nothing was written")
-        message = str(error) if isinstance(error, RowIdError) else "see the program's own report"
-        elapsed_s = time.perf_counter() - self._started
-        self._tell(RunFailed(self._id, datetime.now(UTC), type(error).__name__, message, 0, elapsed_s))
-
-    def _tell(self, event: Event) -> None:
-        for observer in self._observers:
-            try:
-                observer(event)
-            except Exception:
-                log.warning("an observer failed at %s of run %s", type(event).__name__, self._id, exc_info=True)
 
 
 def _sums(id_column: str) -> list[Any]:

@@ -1,32 +1,24 @@
 """A run inside a database: the table with IDs is made there, and no row leaves it."""
 
-import logging
-import platform
-import time
 from collections.abc import Sequence
-from datetime import UTC, datetime
 
-import rowid
+from rowid.audit import Audit
 from rowid.databases import Address, Database, TableName
 from rowid.errors import (
     DatabaseError,
     DataError,
     DuplicateRowError,
     NullKeyError,
-    RowIdError,
     SinkError,
     SourceError,
     UsageError,
 )
-from rowid.events import Event, RunFailed, RunFinished, RunStarted
 from rowid.model import AuditTrail, Receipt
 from rowid.ports import Observer
-from rowid.recipe import SPEC, Recipe
+from rowid.recipe import Recipe
 from rowid.sql.refusal import NULL, reason
 from rowid.sql.statement import SqlColumn, count_messages, statement
 from rowid.sql.words import Words
-
-log = logging.getLogger("rowid")
 
 
 def columns_of(database: Database, address: Address) -> tuple[SqlColumn, ...]:
@@ -55,40 +47,19 @@ def push_down(
     Raises:
         RowIdError: whatever stands against it; the database is left as it was.
     """
-    run = _PushDown(database, words, source, target, recipe, run_id=run_id, observers=observers)
-    return run.go(force=force, replace=replace)
+    audit = Audit(run_id, source.shown, target.shown, recipe, observers)
+    one = _PushDown(database, words, source, target, recipe, audit=audit)
+    return audit.told(lambda: one.go(force=force, replace=replace))
 
 
 class _PushDown:
     def __init__(
-        self, database: Database, words: Words, source: Address, target: Address, recipe: Recipe,
-        *, run_id: str, observers: Sequence[Observer],
-    ) -> None:  # fmt: skip
+        self, database: Database, words: Words, source: Address, target: Address, recipe: Recipe, *, audit: Audit
+    ) -> None:
         self._database, self._words, self._recipe = database, words, recipe
-        self._source, self._target, self._run_id, self._observers = source, target, run_id, observers
-        self._started, self._started_at = time.perf_counter(), datetime.now(UTC)
+        self._source, self._target, self._audit = source, target, audit
 
     def go(self, *, force: bool, replace: bool) -> AuditTrail:
-        plain, fingerprint = self._recipe.to_dict(), self._recipe.fingerprint
-        names = self._source.shown, self._target.shown
-        self._tell(RunStarted(self._run_id, self._started_at, *names, plain, fingerprint, None))
-        try:
-            trail = self._made(force=force, replace=replace)
-        except BaseException as error:
-            message = str(error) if isinstance(error, RowIdError) else "see the program's own report"
-            failed = RunFailed(self._run_id, datetime.now(UTC), type(error).__name__, message, 0, self._elapsed())
-            self._tell(failed)
-            raise
-        self._tell(
-            RunFinished(
-                self._run_id, datetime.now(UTC), trail.rows_out, trail.distinct_ids, trail.duplicate_rows,
-                trail.null_ids, trail.output_fingerprint, trail.elapsed_s, trail.phases, trail.strategy,
-                trail.strategy_reason,
-            )
-        )  # fmt: skip
-        return trail
-
-    def _made(self, *, force: bool, replace: bool) -> AuditTrail:
         database, made = self._database, self._require_place()
         columns = columns_of(database, self._source)
         kept = Recipe.from_dict({**self._recipe.to_dict(), "duplicates": "keep"})
@@ -152,50 +123,34 @@ class _PushDown:
             raise SinkError("the table exists", where=self._target.shown, hint=hint)
 
     def _counted(self, made: TableName, columns: Sequence[SqlColumn], recipe: Recipe) -> AuditTrail:
-        """What was made, counted in the database."""
+        """What was made, counted in the database and compared with what it was made from."""
         id_, table = self._words.names.quoted(recipe.id_column), self._words.names.table(made)
         ids = f"SELECT count(*), count({id_}), count(DISTINCT {id_}) FROM {table}"
         ((rows, not_null, distinct),) = self._database.rows(ids)
         kept = [column for column in columns if column.name != recipe.id_column]
-        ((messages, with_null),) = self._database.rows(count_messages(self._words, kept, table, recipe))
-        elapsed_s = self._elapsed()
+        ((given, messages, with_null),) = self._database.rows(count_messages(self._words, kept, table, recipe))
+        ((read,),) = self._database.rows(f"SELECT count(*) FROM {self._words.names.table(_table(self._source))}")
+        whole = recipe.form in ("hex", "binary")
+        if (rows, not_null) != (read, given) or distinct > messages or (whole and distinct < messages):
+            raise SinkError(
+                "the table did not hold the IDs of the rows that it was made from, so it was taken back",
+                where=self._target.shown,
+                hint="Something else writes to one of them at the same time.",
+            )
         return AuditTrail(
-            run_id=self._run_id,
-            started_at=self._started_at.isoformat(),
-            elapsed_s=elapsed_s,
-            recipe=self._recipe.to_dict(),
-            recipe_fingerprint=self._recipe.fingerprint,
-            source=self._source.shown,
-            source_fingerprint="",
-            sink=self._target.shown,
-            output_fingerprint="",
+            **self._audit.elsewhere("database"),
             rows_in=rows,
             rows_out=rows,
             distinct_ids=distinct,
             duplicate_rows=not_null - messages,
             null_ids=rows - not_null,
             rows_with_null=with_null or 0,
-            receipt=Receipt(rows, inserted=rows),
+            receipt=Receipt(rows, inserted=rows, verified=True),
             collisions=messages - distinct,
             strategy="pushdown",
             strategy_reason=f"asked for: {self._words.names.name} computed the IDs where the table lies",
-            slice_rows=0,
-            phases={"database": elapsed_s},
-            bottleneck="database",
-            bottleneck_share=1.0,
             advice="the time is the database's own",
-            versions={"rowid": rowid.__version__, "spec": SPEC, "python": platform.python_version()},
         )
-
-    def _elapsed(self) -> float:
-        return time.perf_counter() - self._started
-
-    def _tell(self, event: Event) -> None:
-        for observer in self._observers:
-            try:
-                observer(event)
-            except Exception:
-                log.warning("an observer failed at %s of run %s", type(event).__name__, self._run_id, exc_info=True)
 
 
 _PLAIN = "Leave out the push-down: rows are read, given their IDs and written then."

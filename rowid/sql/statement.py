@@ -46,11 +46,11 @@ def select_ids(words: Words, columns: Sequence[SqlColumn], rows: str, recipe: Re
 
 
 def count_messages(words: Words, columns: Sequence[SqlColumn], rows: str, recipe: Recipe) -> str:
-    """A SELECT of how many different messages the rows with an ID have, and how many rows have a null in the key."""
+    """A SELECT of how many rows are to have an ID, how many messages differ, how many rows have a null in the key."""
     hashed, digest, texts = _digests(words, columns, rows, recipe, None)
     null = " OR ".join(f"{text} IS NULL" for text in texts)
     return (
-        f"SELECT count(DISTINCT {digest}), sum(CASE WHEN {null} THEN 1 ELSE 0 END)\n"
+        f"SELECT count({digest}), count(DISTINCT {digest}), sum(CASE WHEN {null} THEN 1 ELSE 0 END)\n"
         f"FROM (\n{hashed}\n) AS rowid_digests"
     )
 

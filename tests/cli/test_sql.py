@@ -149,4 +149,5 @@ def test_force_replaces_the_table_and_the_ids_column_can_be_replaced(rowid, data
     assert "has a column of this name already" in rowid(*again).err
     answer = rowid(*again, "--replace-id", "--save-recipe", "r.yaml")
     assert (answer.code, "fingerprint" in answer.err, Path("r.yaml").exists()) == (0, False, True)
+    assert "verified     read back, it has as many rows" in answer.err
     assert asked(database, "FROM g") == asked(database, "FROM f")

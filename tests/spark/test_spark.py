@@ -20,7 +20,9 @@ from rowid.engine import HashingEngine
 from rowid.errors import ColumnError, DataError, NullKeyError, SecretError, SinkError, SourceError, UsageError
 from rowid.recipe import Recipe
 from rowid.spark.failures import told
+from rowid.spark.places import Folder
 from rowid.spark.session import unwarned
+from tests.doubles import kinds
 from tests.spark.conftest import ROOT, SECRET
 from tests.vectors import VECTORS, arrow, python
 
@@ -167,6 +169,22 @@ def test_what_cannot_be_done_is_our_error_and_nothing_appears(session, folder, r
     assert caught.value.hint
     assert {path.name for path in folder.iterdir()} <= {"in.parquet", "state"}
     assert [type(one).__name__ for one in heard] in ([], ["RunStarted", "RunFailed"])
+
+
+def test_observers_hear_what_became_of_a_run_and_of_one_that_is_interrupted(session, folder, monkeypatch):
+    heard, table = [], spark.SparkTable(session, "in.parquet")
+    trail = spark.run(table, Recipe(["k"]), "out.parquet", observers=[heard.append])
+    assert (kinds(heard), heard[-1].receipt) == (["RunStarted", "RunFinished"], trail.receipt.counts())
+    assert trail.receipt.verified
+
+    def interrupted(_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(Folder, "appear", interrupted)  # all is written, beside its place
+    with pytest.raises(KeyboardInterrupt):
+        spark.run(table, Recipe(["k"]), "other.parquet", observers=[heard.append])
+    assert (heard[-1].error, heard[-1].message) == ("Cancelled", "interrupted; nothing was written.")
+    assert {path.name for path in folder.iterdir()} <= {"in.parquet", "out.parquet", "state"}
 
 
 def test_a_failure_of_another_kind_shows_no_value(session, folder):
