@@ -96,23 +96,14 @@ def difference_sql(before: str, after: str, id_column: str, exclude: Sequence[st
         ColumnError: a table has no such ID column.
     """
     from rowid.databases import difference_sql
-    from rowid.engine import require_columns
 
     one, other = _address(before), _address(after)
     if not (one and other and one.table and other.table and one.url == other.url):
         hint = "Name two tables at one address, such as duckdb:///file.duckdb?table=t."
         raise UsageError("SQL compares two tables of one database", hint=hint)
-    names = []
-    for uri in (before, after):
-        columns = [column.name for column in open_source(uri).info().columns]
-        require_columns(columns, [id_column])
-        names.append(columns)
-    for name in exclude:
-        require_columns(list(dict.fromkeys([*names[0], *names[1]])), [name])
-    compared = [name for name in names[0] if name in names[1] and name not in {id_column, *exclude}]
     database = connect(one, read_only=True)
     try:
-        return difference_sql(database.dialect, one.table, other.table, id_column, compared)
+        return difference_sql(database, one, other, id_column, exclude)
     finally:
         database.close()
 

@@ -36,7 +36,8 @@ def pushed_down(
     """
     from rowid import bootstrap, pipeline
     from rowid.cli.recipes import merged
-    from rowid.sql import columns_of, push_down
+    from rowid.databases import columns_of
+    from rowid.sql import push_down
 
     read, made = address_of(source, "--pushdown", hint=_HINT), address_of(output, "--pushdown", hint=_HINT)
     if how.write or how.dry_run:

@@ -119,12 +119,12 @@ def _recipe(columns: "Sequence[SqlColumn]", base: dict[str, Any], wanted: dict[s
 
 def _asked(table: str, dialect: str | None) -> "tuple[Words, Any, tuple[SqlColumn, ...]]":
     """The dialect, the table's name and its columns, from the catalogue."""
-    from rowid.sql import columns_of
+    from rowid.sql import sql_columns
 
     address = address_of(table, "--table", hint="With the name of a table alone, give --dialect and --schema.")
     words = dialect_of(address, dialect)
     with closing(_connected(address)) as database:
-        return words, address.table, columns_of(database, address)
+        return words, address.table, sql_columns(database, address)
 
 
 def address_of(uri: str, where: str, *, hint: str) -> "Address":

@@ -1,6 +1,7 @@
 """Databases that tables lie in: how one is named, what an open one can do, and what its SQL looks like."""
 
 from rowid.databases.address import SCHEMES, Address
+from rowid.databases.catalogue import columns_of, table_of
 from rowid.databases.connections import Connection, read_connections, snowflake_files
 from rowid.databases.dialect import Dialect
 from rowid.databases.difference import difference_sql
@@ -18,7 +19,9 @@ __all__ = [
     "Dialect",
     "TableName",
     "answer_ms",
+    "columns_of",
     "difference_sql",
     "read_connections",
     "snowflake_files",
+    "table_of",
 ]

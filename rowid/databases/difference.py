@@ -2,19 +2,37 @@
 
 from collections.abc import Sequence
 
+from rowid.databases.address import Address
+from rowid.databases.catalogue import columns_of, table_of
 from rowid.databases.dialect import Dialect
 from rowid.databases.names import TableName
+from rowid.databases.protocol import Database
+from rowid.engine import require_columns
 
 
 def difference_sql(
-    dialect: Dialect, before: TableName, after: TableName, id_column: str, compared: Sequence[str]
+    database: Database, before: Address, after: Address, id_column: str, exclude: Sequence[str] = ()
 ) -> str:
-    """A SELECT with a row for each ID that is new, gone, changed or unclear (not unique on a side).
+    """A SELECT with a row for each ID that is new, gone, changed or unclear (not unique on a side) in two tables.
 
     Its columns: the ID, ``status``, ``rows_before`` and ``rows_after`` (how many rows have the ID), and ``changed``:
-    the names of the ``compared`` columns that differ, a comma behind each. There is no row for the others. Values are
-    compared as the database compares them. Rows without an ID are unclear.
+    the names of the columns that differ, a comma behind each. Compared are those that both tables have, but for the
+    ID's and those in ``exclude``. There is no row for the others. Values are compared as the database compares them.
+    Rows without an ID are unclear.
+
+    Raises:
+        SourceError: there is no such table.
+        ColumnError: a table has no such ID column, or none of them an excluded one.
     """
+    sides = [[column.name for column in columns_of(database, side)] for side in (before, after)]
+    for names in sides:
+        require_columns(names, [id_column])
+    require_columns(list(dict.fromkeys([*sides[0], *sides[1]])), exclude)
+    compared = [name for name in sides[0] if name in sides[1] and name not in {id_column, *exclude}]
+    return _select(database.dialect, table_of(before), table_of(after), id_column, compared)
+
+
+def _select(dialect: Dialect, before: TableName, after: TableName, id_column: str, compared: Sequence[str]) -> str:
     quoted = dialect.quoted
     key = quoted(id_column)
     status, earlier, later, changed = (

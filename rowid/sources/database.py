@@ -1,11 +1,10 @@
 """A table or a query of a database as a source."""
 
 from collections.abc import Callable, Iterator
-from difflib import get_close_matches
 
 import pyarrow as pa
 
-from rowid.databases import Address, CatalogColumn, Database, Described
+from rowid.databases import Address, Database, Described, columns_of
 from rowid.errors import SourceError, UsageError
 from rowid.model import ColumnInfo, SourceInfo
 from rowid.sources.columns import named
@@ -75,16 +74,9 @@ class DatabaseSource:
 
     def _require_table(self, database: Database) -> dict[str, str]:
         """What the catalogue calls the columns' types; raises SourceError if it has no such table."""
-        table = self._address.table
-        if table is None:
+        if self._address.table is None:
             return {}
-        columns: tuple[CatalogColumn, ...] | None = database.columns(table)
-        if columns is None:
-            known = {str(one): one for one in database.tables()}
-            close = get_close_matches(str(table), known, n=3)
-            hint = f"Did you mean {' or '.join(close)}?" if close else "Check its name; it is taken exactly as written."
-            raise SourceError(f"there is no table {table}", where=self._address.shown, hint=hint)
-        return {column.name: column.declared for column in columns}
+        return {column.name: column.declared for column in columns_of(database, self._address)}
 
     def _sql(self, database: Database) -> str:
         if self._address.table:

@@ -6,7 +6,7 @@ from types import MappingProxyType
 from rowid.sql.duckdb import DUCKDB
 from rowid.sql.postgres import POSTGRES
 from rowid.sql.proof import Certificate, prove
-from rowid.sql.pushdown import columns_of, push_down
+from rowid.sql.pushdown import push_down, sql_columns
 from rowid.sql.schema import schema_file
 from rowid.sql.snowflake import SNOWFLAKE
 from rowid.sql.spark import SPARK
@@ -25,10 +25,10 @@ __all__ = [
     "Certificate",
     "SqlColumn",
     "Words",
-    "columns_of",
     "prove",
     "push_down",
     "schema_file",
     "select",
+    "sql_columns",
     "statement",
 ]

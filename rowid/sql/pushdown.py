@@ -3,14 +3,13 @@
 from collections.abc import Sequence
 
 from rowid.audit import Audit
-from rowid.databases import Address, Database, TableName
+from rowid.databases import Address, Database, TableName, columns_of, table_of
 from rowid.errors import (
     DatabaseError,
     DataError,
     DuplicateRowError,
     NullKeyError,
     SinkError,
-    SourceError,
     UsageError,
 )
 from rowid.model import AuditTrail, Receipt
@@ -21,18 +20,13 @@ from rowid.sql.statement import SqlColumn, count_messages, statement
 from rowid.sql.words import Words
 
 
-def columns_of(database: Database, address: Address) -> tuple[SqlColumn, ...]:
-    """The columns of the table that ``address`` names, as the catalogue has them.
+def sql_columns(database: Database, address: Address) -> tuple[SqlColumn, ...]:
+    """The columns of the table that ``address`` names, as a statement takes them.
 
     Raises:
         SourceError: there is no such table.
     """
-    table = _table(address)
-    found = database.columns(table)
-    if found is None:
-        hint = "Check its name; it is taken exactly as written."
-        raise SourceError(f"there is no table {table}", where=address.shown, hint=hint)
-    return tuple(SqlColumn(column.name, column.declared) for column in found)
+    return tuple(SqlColumn(column.name, column.declared) for column in columns_of(database, address))
 
 
 def push_down(
@@ -61,10 +55,10 @@ class _PushDown:
 
     def go(self, *, force: bool, replace: bool) -> AuditTrail:
         database, made = self._database, self._require_place()
-        columns = columns_of(database, self._source)
+        columns = sql_columns(database, self._source)
         kept = Recipe.from_dict({**self._recipe.to_dict(), "duplicates": "keep"})
         followed = kept if self._recipe.duplicates == "reject" else self._recipe
-        source = _table(self._source)
+        source = table_of(self._source)
         create = statement(self._words, columns, source, followed, create=made, replace=replace)
         exists = database.columns(made) is not None
         if exists:
@@ -106,7 +100,7 @@ class _PushDown:
             raise DataError(f"a value is {why}", where=where, hint="Mend it, or choose other columns.") from None
 
     def _require_place(self) -> TableName:
-        made, source = _table(self._target), _table(self._source)
+        made, source = table_of(self._target), table_of(self._source)
         if (self._source.adapter, self._source.url) != (self._target.adapter, self._target.url):
             raise UsageError("both tables have to lie in the same database", where=self._target.shown, hint=_PLAIN)
         if made == source:
@@ -129,7 +123,7 @@ class _PushDown:
         ((rows, not_null, distinct),) = self._database.rows(ids)
         kept = [column for column in columns if column.name != recipe.id_column]
         ((given, messages, with_null),) = self._database.rows(count_messages(self._words, kept, table, recipe))
-        ((read,),) = self._database.rows(f"SELECT count(*) FROM {self._words.names.table(_table(self._source))}")
+        ((read,),) = self._database.rows(f"SELECT count(*) FROM {self._words.names.table(table_of(self._source))}")
         whole = recipe.form in ("hex", "binary")
         if (rows, not_null) != (read, given) or distinct > messages or (whole and distinct < messages):
             raise SinkError(
@@ -154,9 +148,3 @@ class _PushDown:
 
 
 _PLAIN = "Leave out the push-down: rows are read, given their IDs and written then."
-
-
-def _table(address: Address) -> TableName:
-    if address.table is None:
-        raise UsageError("it names no table", where=address.shown, hint="Put ?table=name behind it.")
-    return address.table

@@ -146,6 +146,10 @@ def test_the_sql_makes_the_same_comparison_in_the_database(rowid, tables):
     assert rowid("diff", *tables, "--sql", "--id-column", "none").code == 1
     assert rowid("diff", *tables, "--sql", "-o", "x.csv").code == 2
     assert rowid("diff", *tables, "--sql", "--id-column", "status", "--exclude", "a").code == 0
+    assert '"a"' not in rowid("diff", *tables, "--sql", "--exclude", "a").out
+    assert rowid("diff", *tables, "--sql", "--exclude", "none").code == 1
+    missing = rowid("diff", tables[0], "duckdb:///t.duckdb?table=tt", "--sql")
+    assert (missing.code, "there is no table tt. Did you mean t?" in missing.err) == (3, True)
 
 
 def test_a_table_and_a_file_are_compared(rowid, tables, folder):
