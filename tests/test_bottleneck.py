@@ -1,9 +1,12 @@
 """A run says which phase it waited for, and what would help."""
 
+from importlib import import_module
+
 import pyarrow as pa
 import pytest
 
-from rowid import hashing, pipeline
+from rowid import bootstrap, hashing, pipeline
+from rowid.model import Loading
 from rowid.pipeline import batches
 from rowid.pipeline.bottleneck import advice, bottleneck
 from rowid.recipe import Recipe
@@ -32,12 +35,24 @@ def test_the_bottleneck_is_the_phase_that_was_busy_longest():
     ],
 )
 def test_the_advice_is_for_what_is_slow(phase, recipe, format_, strategy, said):
-    assert said in advice(phase, recipe, source_format=format_, strategy=strategy)
+    assert said in advice(phase, recipe, source_format=format_, strategy=strategy, into_table=False)
+
+
+@pytest.mark.parametrize(("form", "binary"), [("hex", True), ("uuid", True), ("binary", False)])
+def test_a_table_is_not_told_to_be_a_parquet_file(tmp_path, monkeypatch, form, binary):
+    monkeypatch.setattr(import_module("rowid.pipeline.run"), "bottleneck", lambda *_: ("write", 0.9))
+    table, recipe = Table(pa.table({"a": [1, 2]})), Recipe(["a"], form=form)
+    for dry_run in (True, False):
+        sink = bootstrap.open_sink(f"duckdb:///{tmp_path}/x.duckdb?table=t", loading=Loading(dry_run=dry_run))
+        said = pipeline.run(table, recipe, sink).advice
+        assert ("Parquet" in said, "binary" in said, said.startswith("the database")) == (False, binary, True)
+    said = pipeline.run(table, recipe, bootstrap.open_sink(str(tmp_path / "x.csv"))).advice
+    assert ("Parquet" in said, "database" in said) == (True, False)
 
 
 def test_without_numba_the_advice_is_to_install_it(monkeypatch):
     monkeypatch.setattr("rowid.pipeline.bottleneck.find_spec", lambda name: None)
-    assert "rowid[fast]" in advice("hash", PLAIN, source_format="CSV", strategy="simple")
+    assert "rowid[fast]" in advice("hash", PLAIN, source_format="CSV", strategy="simple", into_table=False)
 
 
 def test_the_trail_names_the_bottleneck_and_the_slices(monkeypatch):

@@ -24,6 +24,11 @@ class Receipt:
     verified: bool | None = None
     sql: tuple[str, ...] = ()
 
+    @property
+    def of_table(self) -> bool:
+        """True if the rows went to a table of a database, or would have."""
+        return self.verified is not None or bool(self.sql)
+
     def counts(self) -> dict[str, Any]:
         """What is to be kept of it: all but the statements."""
         return {name: value for name, value in asdict(self).items() if name != "sql"}

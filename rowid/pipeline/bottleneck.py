@@ -17,14 +17,14 @@ def bottleneck(phases: Mapping[str, float], elapsed_s: float) -> tuple[str, floa
     return phase, min(1.0, phases[phase] / elapsed_s) if elapsed_s > 0 else 0.0
 
 
-def advice(phase: str, recipe: Recipe, *, source_format: str, strategy: str) -> str:
-    """What would make a run faster that waits for this phase."""
+def advice(phase: str, recipe: Recipe, *, source_format: str, strategy: str, into_table: bool) -> str:
+    """What would make a run faster that waits for this phase; ``into_table``: it writes to a database."""
     if phase == "read":
         return _of_reading(source_format)
     if phase == "check":
         return _of_counting(recipe)
     if phase == "write":
-        return _of_writing(recipe)
+        return _of_loading(recipe) if into_table else _of_writing(recipe)
     return _of_hashing(phase, recipe, strategy)
 
 
@@ -49,6 +49,11 @@ def _of_counting(recipe: Recipe) -> str:
     if recipe.duplicates == "number":
         return "numbering repeated rows counts all of them first; without it, one pass is enough"
     return "more memory for counting (ROWID_MEMORY_MB), or a faster disk for temporary files (TMPDIR)"
+
+
+def _of_loading(recipe: Recipe) -> str:
+    less = "fewer columns" if recipe.form == "binary" else "fewer columns, IDs of the form binary"
+    return f"the database takes the rows no faster; less to send would help ({less}), or a database that is nearer"
 
 
 def _of_writing(recipe: Recipe) -> str:

@@ -139,7 +139,13 @@ class _Run:
             phases=phases,
             bottleneck=slowest,
             bottleneck_share=share,
-            advice=advice(slowest, self.recipe, source_format=self.source.info().format, strategy=engine.hasher.used),
+            advice=advice(
+                slowest,
+                self.recipe,
+                source_format=self.source.info().format,
+                strategy=engine.hasher.used,
+                into_table=receipt.of_table,
+            ),
         )
 
     def _metadata(self) -> dict[str, str]:
