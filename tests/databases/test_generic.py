@@ -8,11 +8,10 @@ import pyarrow as pa
 import pytest
 
 import rowid
-from rowid import bootstrap
 from rowid.databases import TableName
 from rowid.engine import HashingEngine
 from rowid.errors import DatabaseError, SourceError, UsageError
-from tests.databases.tables import HOSTILE, connect, create, query, read, uri
+from tests.databases.tables import create, query, read, uri
 from tests.postgres import GUARDED
 
 ROWS = pa.table(
@@ -43,13 +42,6 @@ def place(request, tmp_path) -> str:
     return request.getfixturevalue("postgresql")
 
 
-@pytest.fixture
-def database(place):
-    one = connect(place)
-    yield one
-    one.close()
-
-
 def test_rows_come_back_with_their_ids(database, place):
     """SQLite without its own adapter has numbers and texts alone, so only what they can say comes back the same."""
     create(database, "t", ROWS)
@@ -77,16 +69,6 @@ def test_types_are_those_of_all_values(postgresql):
     assert table["f"].to_pylist() == ["Infinity", "1.5"]
 
 
-@pytest.mark.parametrize("name", HOSTILE)
-def test_a_hostile_name_is_a_name(database, place, name):
-    database.execute("CREATE TABLE bystander (a INTEGER)")
-    rows = pa.table({name: pa.array([1, None], pa.int64()), name[:1] + "2": ["é", ""]})
-    create(database, name, rows)
-    assert TableName(name) in database.tables()
-    assert read(uri(place, name)).equals(rows)
-    assert read(uri(place, "bystander")).num_rows == 0
-
-
 @pytest.mark.parametrize(
     "sql",
     [
@@ -110,31 +92,6 @@ def test_colons_percents_and_question_marks_are_what_they_are(database, place):
     sql = "SELECT 'a:b %s ?' AS a WHERE 'x:y' LIKE 'x:%' -- ; ?"
     assert read(query(place, sql)).to_pylist() == [{"a": "a:b %s ?"}]
     assert database.rows("SELECT ?, ':p0 ?' WHERE 1 = ?", ("%:x", 1)) == [("%:x", ":p0 ?")]
-
-
-@pytest.mark.parametrize("rows", [0, 1, 20_000])
-def test_a_table_of_any_size_can_be_opened_again(database, place, rows):
-    table = pa.table(
-        {"i": pa.array(range(rows), pa.int64()), "s": pa.array([f"é{at}" for at in range(rows)], pa.string())}
-    )
-    create(database, "t", table)
-    source = bootstrap.open_source(uri(place, "t"))
-    assert source.info().rows == rows
-    for _ in range(2):
-        found = source.open().read_all().sort_by("i")
-        assert found.equals(table) if rows else found.column_names == ["i", "s"]
-
-
-def test_what_changes_between_two_looks_is_refused(tmp_path):
-    place = f"sqlite+pysqlite:///{tmp_path}/x.db"
-    database = connect(place)
-    create(database, "t", pa.table({"a": [1]}))
-    source = bootstrap.open_source(uri(place, "t"))
-    source.info()
-    database.execute("INSERT INTO t VALUES ('x')")
-    database.close()
-    with pytest.raises(SourceError, match="its values changed while it was being read"):
-        source.open().read_all()
 
 
 def test_a_transaction_stands_whole_or_not_at_all(database):

@@ -28,13 +28,6 @@ def place(request, tmp_path) -> str:
     return f"{request.param}:///{tmp_path}/x.db"
 
 
-@pytest.fixture
-def database(place):
-    one = connect(place)
-    yield one
-    one.close()
-
-
 def _stored(database: Database, place: str, values: Sequence[list]) -> list[pa.Array]:
     """Each value from a column of its own, after a way through the database."""
     found: list[pa.Array] = []
