@@ -18,18 +18,24 @@ def near_keys(codes: Codes, found: Found, largest: int, *, share: float, step: S
     """Combinations that are no keys, with ``share`` of the rows or more distinct, and their surplus rows.
 
     Not all: from those of each size that tell most rows apart, a column more is tried, and what the search met joins.
-    A combination is left out where a part of it does nearly as well.
+    A combination is left out where a part of it does nearly as well. ``step`` is told how many were tried, of how many
+    at most.
     """
+    most_tried = largest * _BEAM
+    step(0, most_tried)
     keys = [frozenset(key) for key in found.keys]
     surplus: dict[frozenset[int], int] = {frozenset(one): partition.of(codes, one).surplus for one in found.near}
     singles = {frozenset([at]): partition.of(codes, [at]) for at in range(len(codes.columns))}
     beam = {one: part for one, part in singles.items() if part.surplus and one not in keys}
-    for _ in range(largest):
+    for size in range(largest):
         surplus |= {one: part.surplus for one, part in beam.items()}
         best = sorted(beam, key=lambda one: (beam[one].surplus, sorted(one)))[:_BEAM]
-        if not step(0, 0):
-            break
-        beam = _with_one_more(codes, {one: beam[one] for one in best}, keys)
+        larger: dict[frozenset[int], Partition] = {}
+        for tried, one in enumerate(best, size * _BEAM):
+            if not step(tried, most_tried):
+                break
+            larger |= _with_one_more(codes, one, beam[one], [*keys, *larger])
+        beam = larger
     most = (1 - share) * len(codes)
     few = {one: count for one, count in surplus.items() if 0 < count <= most and len(one) <= largest}
     return {tuple(sorted(one)): few[one] for one in _worthwhile(few)}
@@ -58,17 +64,17 @@ def rows_with_null(codes: Codes, columns: Iterable[int]) -> int:
 
 
 def _with_one_more(
-    codes: Codes, beam: dict[frozenset[int], Partition], keys: list[frozenset[int]]
+    codes: Codes, one: frozenset[int], part: Partition, left_out: list[frozenset[int]]
 ) -> dict[frozenset[int], Partition]:
+    """What a column more makes of a combination, where it tells more apart and has none of the others in it."""
     larger: dict[frozenset[int], Partition] = {}
-    for one, part in beam.items():
-        for at in range(len(codes.columns)):
-            more = one | {at}
-            if at in one or more in larger or any(key <= more for key in keys):
-                continue
-            left = partition.refined(part, codes.columns[at], codes.cards[at])
-            if 0 < left.surplus < part.surplus:  # else the column tells nothing apart here
-                larger[more] = left
+    for at in range(len(codes.columns)):
+        more = one | {at}
+        if at in one or any(other <= more for other in left_out):
+            continue
+        left = partition.refined(part, codes.columns[at], codes.cards[at])
+        if 0 < left.surplus < part.surplus:  # else the column tells nothing apart here
+            larger[more] = left
     return larger
 
 

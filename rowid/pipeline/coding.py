@@ -51,12 +51,19 @@ class Watch:
 
     def step(self, done: int, total: int) -> bool:
         """Tells how many combinations were decided; False when the time is over. Raises Cancelled on request."""
-        self._stop()
-        if self._progress and total:
-            self._progress(Progress(done, total, self.elapsed_s, "search", "combinations"))
         if self._steps_left is not None and total:
             self._steps_left -= 1
             self.timed_out = self.timed_out or self._steps_left < 0
+        return self._combinations(done, total, "search")
+
+    def near(self, done: int, total: int) -> bool:
+        """As ``step``, of combinations that may be near a key; these are few, and no step of the search."""
+        return self._combinations(done, total, "near keys")
+
+    def _combinations(self, done: int, total: int, phase: str) -> bool:
+        self._stop()
+        if self._progress and total:
+            self._progress(Progress(done, total, self.elapsed_s, phase, "combinations"))
         self.timed_out = self.timed_out or (self._limit is not None and self.elapsed_s > self._limit)
         return not self.timed_out
 

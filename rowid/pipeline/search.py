@@ -108,7 +108,7 @@ class _Whole:
             return [], []
         if found.repeated:
             return self._but_for_repeats(codes, found, evidence), []
-        close = near.near_keys(codes, found.found, self.largest, share=self.share, step=self.watch.step)
+        close = near.near_keys(codes, found.found, self.largest, share=self.share, step=self.watch.near)
         near_keys = [evidence.near(one) for one in [*unknown_to_null(codes), *evidence.nearest(close)][:_LISTED]]
         if any(candidate.is_safe for candidate in candidates):
             return near_keys, []

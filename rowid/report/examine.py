@@ -22,8 +22,11 @@ from rowid.report.counting import Counting
 from rowid.report.guessing import personal, sampled
 from rowid.report.nouns import Evidence, QualityReport
 from rowid.report.risks import risks
+from rowid.report.share import Share
 from rowid.report.variants import Watch, variants
 from rowid.report.verdict import verdict
+
+_MOST_PASSES = 10  # before it is known whether rows repeat, and what there is to look at
 
 
 def examine(
@@ -44,7 +47,7 @@ def examine(
         recipe: the key. Its policies are not applied; its secret is needed for ``previous`` alone.
         previous: an earlier output, whose IDs are compared.
         previous_ids: the column in which it has them; by default the recipe's ID column.
-        progress: called as the passes go on; the phase says which one.
+        progress: called as the passes go on, with the rows read in all of them; the phase says which one it is.
         should_stop: asked between rows. What was found until then is reported.
         limits: what counting may use.
         groups: how many duplicate groups are shown.
@@ -53,7 +56,8 @@ def examine(
         RowIdError: the source cannot be read, or a value of the key has no canonical text.
     """
     ids = previous_ids or recipe.id_column
-    return _Examination(source, recipe, previous, ids, progress, should_stop, limits or Limits(), groups).go()
+    share = Share(progress, _MOST_PASSES) if progress else None
+    return _Examination(source, recipe, previous, ids, share, should_stop, limits or Limits(), groups).go()
 
 
 @dataclass
@@ -62,7 +66,7 @@ class _Examination:
     recipe: Recipe
     previous: Source | None
     previous_ids: str
-    progress: ProgressCallback | None
+    progress: Share | None
     should_stop: Callable[[], bool] | None
     limits: Limits
     shown: int
@@ -74,6 +78,7 @@ class _Examination:
         self.started = time.perf_counter()
 
     def go(self) -> QualityReport:
+        self._begin(1)
         made_at = datetime.now(UTC).isoformat(timespec="seconds")
         with Counting(
             self.source, self.plain, self.limits, progress=self.progress, should_stop=self.should_stop, watch=self.watch
@@ -96,16 +101,25 @@ class _Examination:
 
     def _with_more(self, report: QualityReport, counting: Counting) -> QualityReport:
         """The report with all that further passes tell; as far as it came, if someone stops them."""
+        again = 2 if counting.unique.surplus else 0
         steps = (
-            self._profiled, self._duplicates, self._collisions, self._judged, self._variants, self._guessed,
-            self._compared,
+            (self._profiled, 1), (self._duplicates, again), (self._collisions, again // 2), (self._judged, 2),
+            (self._variants, 2 if self.watch.live else 0), (self._guessed, 0),
+            (self._compared, 1 if self.previous else 0),
         )  # fmt: skip
-        for step in steps:
+        if self.progress:
+            self.progress.expect(counting.rows, 1 + sum(passes for _, passes in steps))
+        for step, passes in steps:
+            self._begin(passes)
             try:
                 report = step(report, counting)
             except Cancelled:
                 return replace(report, evidence=replace(report.evidence, stopped=True))
         return report
+
+    def _begin(self, passes: int) -> None:
+        if self.progress:
+            self.progress.begin(passes)
 
     def _profiled(self, report: QualityReport, counting: Counting) -> QualityReport:
         self.profiles = self._profile()

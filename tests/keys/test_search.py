@@ -129,7 +129,9 @@ def test_columns_can_be_left_out_and_there_is_at_least_one():
         pipeline.find_keys(Table(table), max_columns=0)
 
 
-@pytest.mark.parametrize(("phase", "unit"), [("read", "rows"), ("search", "combinations")])
+@pytest.mark.parametrize(
+    ("phase", "unit"), [("read", "rows"), ("search", "combinations"), ("near keys", "combinations")]
+)
 def test_a_search_that_is_asked_to_stop_stops(phase, unit):
     rng, seen = random.Random(5), []
     table = pa.table({f"c{at}": [rng.randrange(30) for _ in range(300)] for at in range(8)})
@@ -138,6 +140,19 @@ def test_a_search_that_is_asked_to_stop_stops(phase, unit):
             Table(table), progress=seen.append, should_stop=lambda: any(one.phase == phase for one in seen)
         )
     assert (seen[-1].phase, seen[-1].unit) == (phase, unit)
+
+
+def test_near_keys_are_told_as_they_are_tried():
+    rng, seen = random.Random(5), []
+    table = pa.table({f"c{at}": [rng.randrange(30) for _ in range(300)] for at in range(8)})
+    found = pipeline.find_keys(Table(table), max_columns=3, progress=seen.append)
+    assert found.near
+    phases = [one.phase for one in seen]
+    assert phases == sorted(phases, key=["read", "search", "near keys"].index)
+    near = [one for one in seen if one.phase == "near keys"]
+    assert near[0].rows_done == 0
+    assert [one.rows_done for one in near] == sorted(one.rows_done for one in near)
+    assert all(one.rows_done < one.rows_total == 12 for one in near)
 
 
 def test_when_its_time_is_over_a_search_says_what_is_left():
