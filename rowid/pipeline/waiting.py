@@ -13,7 +13,7 @@ import pyarrow as pa
 
 from rowid.checks import Limits, Scratch
 
-_SHARE = 4  # of the limit, one part in so many: three of these may be in use, and one is in the making
+_SHARE = 8  # of the limit, one part in so many: three are held and one is put in order, beside what is matched
 _MOST = 2**30  # bytes, beyond which Arrow cannot put texts together
 _ROOM = 2  # times what the rows that were seen let expect
 
