@@ -13,6 +13,7 @@ from rowid.pipeline.counting import free_name
 from rowid.ports import Observer
 from rowid.recipe import Recipe
 from rowid.spark.failures import told
+from rowid.spark.jobs import ended_with
 from rowid.spark.kernel import refuse, with_row_ids
 from rowid.spark.places import Target, read, target
 
@@ -76,8 +77,8 @@ class _Run:
             place = target(session, self._output, force=force)
         with ExitStack() as undo:
             undo.callback(_quietly, place)
-            written = self._write(place, replace)
-            with told(self._output, SinkError):
+            with ended_with(session, self._audit.run_id), told(self._output, SinkError):
+                written = self._write(place, replace)
                 found = _look(place.written(), self._recipe.id_column)
                 if any(found[name] != written[name] for name in _SUMS):
                     what = f"{written['rows']:,} rows were given, and what was written ({found['rows']:,}) differs"

