@@ -1,5 +1,6 @@
 """How ``rowid run`` writes to a table of a database: its options, and what a dry run answers."""
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -63,9 +64,13 @@ def answer_dry_run(trail: "AuditTrail", *, json: bool) -> None:
     plan: dict[str, Any] = {verb: getattr(receipt, field) for field, verb in _PLAN.items()}
     plan = {"rows_in": receipt.rows_in, **plan, "missing": receipt.missing}
     if json:
-        out(as_json({"plan": plan, "sql": list(receipt.sql), "sink": trail.sink, "recipe": trail.recipe_fingerprint}))
+        caveats = [asdict(one) for one in receipt.caveats]
+        answer = {"plan": plan, "caveats": caveats, "sql": list(receipt.sql), "sink": trail.sink}
+        out(as_json({**answer, "recipe": trail.recipe_fingerprint}))
         return
     tell(f"{'dry run':<12} nothing was written to {trail.sink}")
     for name, value in plan.items():
         tell(f"{name.replace('_', ' '):<12} {value:,}")
+    for one in receipt.caveats:
+        tell(f"{one.severity:<12} column {one.column!r}: {one.what}. {one.hint}".rstrip())
     out("\n".join(f"{sql};" for sql in receipt.sql))

@@ -38,9 +38,11 @@ def _table(trail: "AuditTrail", missing: str) -> dict[str, str]:
     done = f"{receipt.inserted:,} inserted, {receipt.updated:,} updated, {receipt.unchanged:,} unchanged"
     rows = "1 row of the table is" if receipt.missing == 1 else f"{receipt.missing:,} rows of the table are"
     left = "it is left as it is" if receipt.missing == 1 else "they are left as they are"
+    changes = [f"column {one.column!r}: {one.what}" for one in receipt.caveats if one.severity == "changes"]
     return {
         "rows": done + (f", {receipt.rejected:,} rejected (no ID)" if receipt.rejected else ""),
         **({"missing": f"{rows} not in the input; {_removed(receipt, missing) or left}"} if receipt.missing else {}),
+        **({"changes": "; ".join(changes)} if changes else {}),
         "verified": "the table holds these IDs: their number and fingerprint are the same"
         if trail.output_fingerprint
         else "read back, it has as many rows and different IDs as it should",

@@ -1,12 +1,24 @@
 """What differs between the SQL of two databases: how names are quoted, types called, and a few expressions."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
 import pyarrow as pa
 
 from rowid.databases.names import TableName
 from rowid.errors import ColumnError, UsageError
+from rowid.model import Caveat
+
+
+class Compatibility:
+    """What a database makes of the rows of a table. Here: nothing is to be said of what ``type_of`` has a type for."""
+
+    def add(self, rows: pa.RecordBatch) -> None:
+        """Looks at the values of the next rows."""
+
+    def caveats(self) -> Sequence[Caveat]:
+        """What is known so far."""
+        return ()
 
 
 class Dialect:
@@ -61,6 +73,10 @@ class Dialect:
             f"{self.name} has no column type for {type_}",
             hint="Leave the column out, or turn it into text first.",
         )
+
+    def compatibility(self, schema: pa.Schema, *, texts: bool) -> Compatibility:
+        """What the database makes of rows of these columns; ``texts``: also what only a look at each text can tell."""
+        return Compatibility()
 
     def differ(self, left: str, right: str) -> str:
         """Whether two expressions differ, where two nulls are alike."""

@@ -77,6 +77,15 @@ class Database(Protocol):
 
 
 @runtime_checkable
+class Labelled(Protocol):
+    """A database whose history says of each statement whose it was."""
+
+    def label(self, job: str = "", recipe: str = "") -> None:
+        """Marks every later statement with the job and the recipe's fingerprint."""
+        ...
+
+
+@runtime_checkable
 class Described(Protocol):
     """A database that has to look at the values of a query before it can say in which types they are read."""
 

@@ -2,7 +2,7 @@
 
 from rowid.model.diffs import RowChange, TableDiff, ValueChange
 from rowid.model.keys import Candidate, Choice, KeySearch, NearKey
-from rowid.model.loads import DISPOSITIONS, MISSING, Loading
+from rowid.model.loads import DISPOSITIONS, MISSING, Caveat, Loading
 from rowid.model.profiles import (
     SIGNS,
     ColumnDrift,
@@ -26,6 +26,7 @@ __all__ = [
     "SIGNS",
     "AuditTrail",
     "Candidate",
+    "Caveat",
     "Choice",
     "ColumnDrift",
     "ColumnInfo",

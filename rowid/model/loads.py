@@ -1,11 +1,22 @@
 """How rows are to go into a table that may hold rows already."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 from rowid.errors import UsageError
 
 DISPOSITIONS = ("append", "replace", "merge")
 MISSING = ("report", "mark", "delete")
+
+
+@dataclass(frozen=True, slots=True)
+class Caveat:
+    """What a database makes of a column. It ``blocks`` loading, ``changes`` what is read back, or is a ``note``."""
+
+    column: str
+    what: str
+    severity: Literal["blocks", "changes", "note"]
+    hint: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from rowid.model.loads import Caveat
+
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
@@ -12,6 +14,7 @@ class Receipt:
     ``missing`` rows of the target are not in the source, and ``removed`` of them were marked or deleted as asked.
     ``verified``: the target was read back and holds the IDs that it should; None where there is nothing to ask.
     ``sql``: of a dry run, the statements of which it did none; its counts are what they would have done.
+    ``caveats``: what the database makes of the columns.
     """
 
     rows_in: int
@@ -23,6 +26,7 @@ class Receipt:
     removed: int = 0
     verified: bool | None = None
     sql: tuple[str, ...] = ()
+    caveats: tuple[Caveat, ...] = ()
 
     @property
     def of_table(self) -> bool:
@@ -30,8 +34,8 @@ class Receipt:
         return self.verified is not None or bool(self.sql)
 
     def counts(self) -> dict[str, Any]:
-        """What is to be kept of it: all but the statements."""
-        return {name: value for name, value in asdict(self).items() if name != "sql"}
+        """What is to be kept of it: all but the statements and the caveats."""
+        return {name: value for name, value in asdict(self).items() if name not in ("sql", "caveats")}
 
 
 @dataclass(frozen=True, slots=True)

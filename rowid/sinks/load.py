@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 import pyarrow as pa
 
-from rowid.databases import CatalogColumn, Database, TableName
+from rowid.databases import CatalogColumn, Database, Labelled, TableName
 from rowid.errors import ColumnError, DatabaseError
 from rowid.model import Loading, Receipt
 from rowid.ports import RECIPE_KEY, RUN_KEY
@@ -56,11 +56,16 @@ class DatabaseLoad:
         self._held: list[pa.RecordBatch] = []
         self._undo: list[str] = []  # what a rollback does not do
         try:
+            if isinstance(self._database, Labelled):
+                self._database.label(self._run_id, self._recipe.fingerprint)
             self._record = Record(self._database, target.table)
             self._require_recipe()  # first: another recipe may well make other columns
             require_names(schema.names, self._database.dialect)
             self._recreate = self._must_recreate(schema)
             self._say = self._statements(schema)
+            sent = pa.schema([(column.name, column.type) for column in self._say.columns])
+            self._compatible = self._database.dialect.compatibility(sent, texts=target.loading.dry_run)
+            self._refuse_what_blocks()
             self._database.execute(self._say.create_staging())
             self._undo.append(self._say.drop_staging())
         except BaseException:
@@ -73,7 +78,10 @@ class DatabaseLoad:
             return
         self._ids = self._ids.with_ids(batch.column(self._recipe.id_column), self._recipe.form)
         columns = [column.sent(values) for column, values in zip(self._say.columns, batch.columns, strict=True)]
-        self._held.append(pa.record_batch(columns, [column.name for column in self._say.columns]))
+        rows = pa.record_batch(columns, [column.name for column in self._say.columns])
+        self._compatible.add(rows)
+        self._refuse_what_blocks()
+        self._held.append(rows)
         self._rows += batch.num_rows
         if sum(held.num_rows for held in self._held) >= _ROWS or sum(held.nbytes for held in self._held) >= _BYTES:
             self._send()
@@ -147,6 +155,12 @@ class DatabaseLoad:
         if self._target.existing is not None and not (self._target.write == "replace" and self._target.force):
             self._record.require(self._recipe)
 
+    def _refuse_what_blocks(self) -> None:
+        """Before it is sent."""
+        for one in self._compatible.caveats():
+            if one.severity == "blocks":
+                raise ColumnError(one.what, where=f"column {one.column!r}", hint=one.hint)
+
     def _plan(self, task: Task) -> Plan:
         if self._target.existing is None:
             return into_new(task, self._target.write)
@@ -194,4 +208,5 @@ class DatabaseLoad:
 
     def _receipt(self, plan: Plan, *, verified: bool | None = None, sql: tuple[str, ...] = ()) -> Receipt:
         counts = (plan.inserted, plan.updated, plan.unchanged, plan.rejected, plan.missing, plan.removed)
-        return Receipt(self._rows, *counts, verified=verified, sql=sql)
+        caveats = tuple(self._compatible.caveats())
+        return Receipt(self._rows, *counts, verified=verified, sql=sql, caveats=caveats)

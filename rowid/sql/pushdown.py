@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from rowid.audit import Audit
-from rowid.databases import Address, Database, TableName, columns_of, table_of
+from rowid.databases import Address, Database, Labelled, TableName, columns_of, table_of
 from rowid.errors import (
     DatabaseError,
     DataError,
@@ -55,6 +55,8 @@ class _PushDown:
 
     def go(self, *, force: bool, replace: bool) -> AuditTrail:
         database, made = self._database, self._require_place()
+        if isinstance(database, Labelled):
+            database.label(self._audit.run_id, self._recipe.fingerprint)
         columns = sql_columns(database, self._source)
         kept = Recipe.from_dict({**self._recipe.to_dict(), "duplicates": "keep"})
         followed = kept if self._recipe.duplicates == "reject" else self._recipe

@@ -7,7 +7,7 @@ import streamlit as st
 
 from rowid.databases import Connection, TableName
 from rowid.errors import RowIdError
-from rowid.model import DISPOSITIONS, MISSING, AuditTrail
+from rowid.model import DISPOSITIONS, MISSING, AuditTrail, Caveat
 from rowid.settings import Settings
 from rowid.sinks.recorded import NAME as OURS
 from rowid.ui import browsing, databases, problems, runs, waiting
@@ -102,8 +102,24 @@ def _planned(trail: AuditTrail, target: Target) -> None:
     with st.container(horizontal=True, gap="small"):
         for label, value in _numbers(receipt.counts(), _PLANNED, _GONE[target.missing][0]).items():
             st.metric(label, value, width=125)
+    show_caveats(receipt.caveats)
     with st.expander(f"The SQL, {count(len(receipt.sql), 'statement')}"):
         st.code("\n".join(f"{sql};" for sql in receipt.sql), language="sql", wrap_lines=True)
+
+
+def show_caveats(caveats: Sequence[Caveat]) -> None:
+    """What the database makes of the columns: what is read back otherwise in the open, what is good to know folded."""
+    for one in caveats:
+        if one.severity == "changes":
+            st.warning(
+                f"Column **{escape(one.column)}**: {escape(one.what)}. {escape(one.hint)}", icon=":material/rule:"
+            )
+    notes = [one for one in caveats if one.severity == "note"]
+    if notes:
+        with st.expander(f"What the database makes of the columns, {count(len(notes), 'note')}"):
+            st.markdown(
+                "\n".join(f"- **{escape(one.column)}**: {escape(one.what)}. {escape(one.hint)}" for one in notes)
+            )
 
 
 def _numbers(counts: Mapping[str, Any], labels: Mapping[str, str], gone: str) -> dict[str, str]:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 
 import pytest
+from streamlit.testing.v1 import AppTest
 
 from rowid import bootstrap
 from rowid.errors import DataError
@@ -185,6 +186,19 @@ def test_the_page_goes_from_the_dry_run_to_the_receipt(app, table, crm, workspac
         "Rows in": "3", "Inserted": "3", "Updated": "0", "Unchanged": "0", "Verified": "yes", "Time": "",
     }  # fmt: skip
     assert "connection://crm?table=loaded" in app.code[0].value
+
+
+def test_what_a_database_makes_of_the_columns_is_shown():
+    def page():
+        from rowid.model import Caveat
+        from rowid.ui.loading import show_caveats
+
+        show_caveats([Caveat("at", "no zone", "changes", "See"), Caveat("a*b", "kept", "note", "Quote it")])
+
+    app = AppTest.from_function(page).run()
+    assert app.warning[0].value == "Column **at**: no zone. See"
+    assert app.expander[0].label == "What the database makes of the columns, 1 note"
+    assert app.expander[0].markdown[0].value == r"- **a\*b**: kept. Quote it"
 
 
 def test_a_dry_run_is_of_one_plan_and_of_no_other(app, table, crm, workspace, settings):

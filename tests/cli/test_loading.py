@@ -76,7 +76,8 @@ def test_a_dry_run_tells_the_plan_and_the_sql_and_does_nothing(rowid, twice, fol
     assert all(line.endswith(";") for line in sql)
     assert held() == before
     answer = json.loads(merge(rowid, twice, "--dry-run", "--json").out)
-    assert set(answer) == {"plan", "sql", "sink", "recipe"}
+    assert set(answer) == {"plan", "caveats", "sql", "sink", "recipe"}
+    assert answer["caveats"] == []
     assert answer["plan"]["insert"] == 1
     assert len(json.loads(rowid("runs", "--json").out)["runs"]) == 1, "only what wrote is remembered"
 

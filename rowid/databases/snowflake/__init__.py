@@ -5,7 +5,7 @@ from typing import Any
 
 from rowid.databases.address import Address
 from rowid.databases.snowflake.auth import METHODS, Login, Method, from_environment, login
-from rowid.databases.snowflake.compatibility import Finding, findings
+from rowid.databases.snowflake.compatibility import findings
 from rowid.databases.snowflake.database import Snowflake
 from rowid.databases.snowflake.dialect import SnowflakeDialect
 from rowid.databases.snowflake.manager import ConnectionManager, Health, Limits, Managers
@@ -16,7 +16,6 @@ __all__ = [
     "METHODS",
     "SESSION",
     "ConnectionManager",
-    "Finding",
     "Health",
     "Limits",
     "Login",

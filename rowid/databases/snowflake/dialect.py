@@ -5,7 +5,7 @@ from typing import ClassVar
 
 import pyarrow as pa
 
-from rowid.databases.dialect import Dialect
+from rowid.databases.dialect import Compatibility, Dialect
 from rowid.databases.names import TableName
 from rowid.errors import ColumnError
 
@@ -46,6 +46,12 @@ class SnowflakeDialect(Dialect):
         if pa.types.is_binary(type_) or pa.types.is_large_binary(type_) or pa.types.is_fixed_size_binary(type_):
             return "BINARY"
         return super().type_of(type_)
+
+    def compatibility(self, schema: pa.Schema, *, texts: bool) -> Compatibility:
+        """See ``Dialect.compatibility``."""
+        from rowid.databases.snowflake.compatibility import SnowflakeCompatibility
+
+        return SnowflakeCompatibility(schema, texts=texts)
 
     def update(self, table: TableName, source: TableName, values: Mapping[str, str], match: str, where: str) -> str:
         """An UPDATE of ``table`` (``t``) from the rows of ``source`` (``s``) that ``match``; here it is a MERGE."""
