@@ -1,10 +1,8 @@
 """DuckDB: a file, or a database in memory from which files can be queried."""
 
-import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, ClassVar, TypeVar
+from typing import Any, ClassVar
 from urllib.parse import parse_qsl, urlsplit
 
 import duckdb
@@ -13,12 +11,11 @@ import pyarrow as pa
 from rowid.databases.address import Address
 from rowid.databases.dialect import Dialect
 from rowid.databases.files import require_file
+from rowid.databases.interruptible import interruptible
 from rowid.databases.names import TableName
 from rowid.databases.protocol import CatalogColumn
 from rowid.errors import DatabaseError
 from rowid.stream import reader
-
-T = TypeVar("T")
 
 _ROWS = 65_536
 _MOST_DIGITS = 38
@@ -97,6 +94,7 @@ class DuckDB:
             except duckdb.ConnectionException:  # this process writes to the same file: it is the same database then
                 self._connection = duckdb.connect(path, config=options)
         self._open = True
+        self.rows("SET python_enable_replacements = false")  # the name of a table is no variable of a program
 
     @property
     def name(self) -> str:
@@ -127,7 +125,9 @@ class DuckDB:
     def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """All rows of a small answer."""
         with self._told():
-            return self._interruptible(lambda: self._connection.execute(sql, list(parameters)).fetchall())
+            return interruptible(
+                lambda: self._connection.execute(sql, list(parameters)).fetchall(), self._connection.interrupt
+            )
 
     def execute(self, sql: str, parameters: Sequence[Any] = ()) -> int:
         """Does something, and returns how many rows it was done to."""
@@ -180,18 +180,6 @@ class DuckDB:
             self.rollback()
             self._open = False
             self._connection.close()
-
-    def _interruptible(self, work: Callable[[], T]) -> T:
-        """Does it in a thread of its own when asked by the main one, in which DuckDB may swallow a Ctrl-C."""
-        if threading.current_thread() is not threading.main_thread():
-            return work()
-        with ThreadPoolExecutor(1, thread_name_prefix="rowid-duckdb") as thread:
-            doing = thread.submit(work)
-            try:
-                return doing.result()
-            except KeyboardInterrupt:
-                self._connection.interrupt()  # and the thread is waited for
-                raise
 
     def _batches(self, answer: pa.RecordBatchReader) -> Iterator[pa.RecordBatch]:
         while True:

@@ -4,9 +4,9 @@ What is read comes over a connection of its own, in a READ ONLY transaction: it 
 """
 
 import re
-from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, closing, contextmanager, nullcontext
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, closing, contextmanager, nullcontext, suppress
+from typing import Any, TypeVar
 
 import adbc_driver_manager
 import psycopg
@@ -17,6 +17,7 @@ from psycopg.pq import ExecStatus, TransactionStatus
 
 from rowid.databases.address import Address
 from rowid.databases.dialect import Dialect
+from rowid.databases.interruptible import interruptible
 from rowid.databases.names import TableName
 from rowid.databases.postgresql_copy import copied
 from rowid.databases.postgresql_errors import refused
@@ -25,6 +26,9 @@ from rowid.databases.protocol import CatalogColumn
 from rowid.errors import DatabaseError, UsageError
 from rowid.stream import reader
 
+T = TypeVar("T")
+
+_CANCEL_S = 5.0
 _SESSION = (
     ("TimeZone", "UTC"), ("DateStyle", "ISO, YMD"), ("IntervalStyle", "iso_8601"), ("extra_float_digits", "1"),
     ("bytea_output", "hex"), ("xmloption", "content"), ("client_encoding", "UTF8"),
@@ -89,13 +93,11 @@ class PostgreSQL:
 
     def rows(self, sql: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
         """All rows of a small answer."""
-        with self._told(), self._bounded(), self._asked(sql, parameters) as cursor:
-            return cursor.fetchall() if cursor.description else []
+        return self._done(sql, parameters, lambda cursor: cursor.fetchall() if cursor.description else [])
 
     def execute(self, sql: str, parameters: Sequence[Any] = ()) -> int:
         """Does something, and returns how many rows it was done to."""
-        with self._told(), self._bounded(), self._asked(sql, parameters) as cursor:
-            return cursor.rowcount
+        return self._done(sql, parameters, lambda cursor: cursor.rowcount)
 
     def describe(self, sql: str) -> pa.Schema:
         """The columns of a SELECT as they are read; a numeric of open precision is looked through for its digits."""
@@ -129,8 +131,12 @@ class PostgreSQL:
         names = ", ".join(map(self.dialect.quoted, rows.schema.names))
         written = copied(rows, self.name)
         command = f"COPY {self.dialect.table(table)} ({names}) FROM STDIN (FORMAT csv)"
-        with self._told(), self._connection.cursor() as cursor, cursor.copy(command.encode()) as copy:
-            copy.write(written)
+
+        def load() -> None:
+            with self._told(), self._connection.cursor() as cursor, cursor.copy(command.encode()) as copy:
+                copy.write(written)
+
+        interruptible(load, self._cancel)
 
     def begin(self) -> None:
         """Starts a transaction."""
@@ -149,6 +155,17 @@ class PostgreSQL:
         """Closes it; the server takes back what was not committed."""
         self._connection.close()
 
+    def _done(self, sql: str, parameters: Sequence[Any], answer: Callable[[psycopg.Cursor[Any]], T]) -> T:
+        def ask() -> T:
+            with self._told(), self._bounded(), self._asked(sql, parameters) as cursor:
+                return answer(cursor)
+
+        return interruptible(ask, self._cancel)
+
+    def _cancel(self) -> None:
+        with suppress(psycopg.Error):  # a server that does not answer has nothing to cancel
+            self._connection.cancel_safe(timeout=_CANCEL_S)
+
     def _asked(self, sql: str, parameters: Sequence[Any]) -> AbstractContextManager[psycopg.Cursor[Any]]:
         cursor = self._connection.cursor()
         given = _numbered(sql) if parameters else sql
@@ -163,7 +180,8 @@ class PostgreSQL:
         """The columns of one statement, which is looked at and not executed; none where it gives no rows."""
         low = self._connection.pgconn
         with self._told():
-            for answer in (low.prepare(b"", sql.encode()), found := low.describe_prepared(b"")):
+            prepared = interruptible(lambda: low.prepare(b"", sql.encode()), self._cancel)  # it may wait for a lock
+            for answer in (prepared, found := low.describe_prepared(b"")):
                 if answer.status != ExecStatus.COMMAND_OK:
                     raise psycopg.errors.error_from_result(answer)
             described = [
@@ -185,7 +203,7 @@ class PostgreSQL:
                 for name, value in _SESSION:
                     cursor.execute(f"SET {name} = {self.dialect.literal(value)}")
                 cursor.execute("BEGIN READ ONLY")
-                cursor.execute(sql)
+                interruptible(lambda: cursor.execute(sql), cursor.adbc_cancel)
                 rows = cursor.fetch_record_batch()
             while True:
                 with self._told():

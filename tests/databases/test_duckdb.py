@@ -3,10 +3,12 @@
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
 import pytest
 
 import rowid
 from rowid import bootstrap
+from rowid.databases import Address
 from rowid.engine import HashingEngine
 from rowid.errors import DatabaseError, SourceError, UsageError
 
@@ -60,3 +62,17 @@ def test_ids_are_those_of_a_frame(folder: Path) -> None:
     table = bootstrap.open_source("duckdb:///x.duckdb?table=t").open().read_all()
     with HashingEngine(recipe) as engine:
         assert engine.hash(table.to_batches()[0])[0].as_py() == rowid.row_id([0, "é0"], recipe)
+
+
+def test_a_table_that_is_not_there_is_no_variable_of_the_program(folder: Path) -> None:
+    answer = rowid_rows = duckdb_rows = pa.table({"a": [1]})
+    assert answer is rowid_rows is duckdb_rows
+    database = bootstrap.connect(Address.parse("duckdb:///x.duckdb"))
+    try:
+        for name in ("answer", "rowid_rows", "self", "sql"):
+            for ask in (database.rows, database.execute, lambda sql: database.stream(sql).read_all()):
+                with pytest.raises(DatabaseError) as caught:
+                    ask(f"SELECT * FROM {name}")
+                assert caught.value.kind == "missing"
+    finally:
+        database.close()

@@ -1,14 +1,16 @@
 """The databases that rows are loaded into in these tests, each with what it takes to look into it from outside."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pyarrow as pa
+import pytest
 
 from rowid import bootstrap, pipeline
-from rowid.databases import Address, Database, Dialect
+from rowid.databases import Address, Database, Dialect, TableName
 from rowid.model import Loading, ReadOptions, Receipt
 from rowid.recipe import Recipe
 from tests.doubles import Table
@@ -16,12 +18,22 @@ from tests.doubles import Table
 
 @dataclass(frozen=True)
 class Place:
-    """A database that is empty at first. ``base`` is its URI without a table."""
+    """A database that is empty at first. ``base`` is its URI without a table.
+
+    What the tests say to it is standard SQL, every name in double quotes: each of the databases understands that.
+    """
 
     base: str
 
     def uri(self, table: str = "t") -> str:
-        return f"{self.base}?table={table}"
+        """The URI of a table, of which this is the exact name."""
+        if self.base.startswith("snowflake:"):
+            return f"{self.base}/{quote(table, safe='')}"
+        return f"{self.base}?table={quote(str(TableName(table)), safe='')}"
+
+    def query(self, sql: str) -> str:
+        """The URI of a query."""
+        return f"{self.base}?query={quote(sql)}"
 
     def connect(self) -> Database:
         return bootstrap.connect(Address.parse(self.base))
@@ -45,7 +57,7 @@ class Place:
     def tables(self) -> list[str]:
         database = self.connect()
         try:
-            return sorted(str(table) for table in database.tables())
+            return sorted(table.name for table in database.tables())
         finally:
             database.close()
 
@@ -76,10 +88,14 @@ class Place:
         return receipt
 
 
-def duckdb(folder: Path) -> Iterator[Place]:
-    """A file."""
-    yield Place(f"duckdb:///{folder / 'place.duckdb'}")
+def _file(name: str) -> Callable[[pytest.FixtureRequest, Path], Place]:
+    return lambda _, folder: Place(f"{name}:///{folder / f'place.{name}'}")
 
 
-DATABASES: dict[str, Callable[[Path], Iterator[Place]]] = {"duckdb": duckdb}
-"""Each makes a place in a folder and takes it down when it is closed."""
+DATABASES: dict[str, Callable[[pytest.FixtureRequest, Path], Place]] = {
+    "duckdb": _file("duckdb"),
+    "sqlite": _file("sqlite"),
+    "postgresql": lambda request, _: Place(request.getfixturevalue("postgres")),
+    "snowflake": lambda request, _: Place(request.getfixturevalue("snowflake").uri),
+}
+"""Each finds an empty place: a file in a folder, or what a fixture makes on its server."""

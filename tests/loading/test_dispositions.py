@@ -17,7 +17,7 @@ AFTER = pa.table({"k": [1, 2, 4], "v": ["a", "B", "d"]})
 
 
 def held(place: Place) -> list[tuple[int, str]]:
-    return place.rows("SELECT k, v FROM t ORDER BY k, v")
+    return place.rows('SELECT "k", "v" FROM "t" ORDER BY "k", "v"')
 
 
 def did(receipt) -> tuple[int, int, int, int, int, int]:
@@ -33,7 +33,7 @@ def test_a_new_table_is_made(place, write, form):
     assert did(place.load(BEFORE, write, form=form)) == (3, 0, 0, 0, 0, 0)
     assert held(place) == [(1, "a"), (2, "b"), (3, None)]
     assert place.tables() == [NAME, "t"]
-    ids = [bytes(one) if form == "binary" else one for (one,) in place.rows("SELECT row_id FROM t ORDER BY k")]
+    ids = [bytes(one) if form == "binary" else one for (one,) in place.rows('SELECT "row_id" FROM "t" ORDER BY "k"')]
     assert [str(one) for one in ids] == [str(row_id([k], Recipe(["k"], form=form))) for k in (1, 2, 3)]
     if write:
         assert did(place.load(BEFORE, write, form=form)) == (0, 0, 3, 0, 0, 0)
@@ -69,7 +69,7 @@ def test_merge_sees_a_null_come_and_go(place):
 
 def test_merge_sees_what_somebody_changed_in_the_table(place):
     place.load(BEFORE)
-    place.execute("UPDATE t SET v = 'edited' WHERE k = 2")
+    place.execute('UPDATE "t" SET "v" = \'edited\' WHERE "k" = 2')
     assert did(place.load(BEFORE, "merge")) == (0, 1, 2, 0, 0, 0)
     assert held(place)[1] == (2, "b")
 
@@ -77,27 +77,27 @@ def test_merge_sees_what_somebody_changed_in_the_table(place):
 def test_merge_marks_once_and_unmarks_what_comes_back(place):
     place.load(BEFORE)
     assert did(place.load(AFTER, "merge", missing="mark")) == (1, 1, 1, 0, 1, 1)
-    since = place.rows("SELECT CAST(row_gone_at AS VARCHAR) FROM t WHERE k = 3")
+    since = place.rows('SELECT CAST("row_gone_at" AS VARCHAR) FROM "t" WHERE "k" = 3')
     assert since[0][0].startswith(str(datetime.now().year))
-    assert place.rows("SELECT count(*) FROM t WHERE row_gone_at IS NOT NULL") == [(1,)]
+    assert place.rows('SELECT count(*) FROM "t" WHERE "row_gone_at" IS NOT NULL') == [(1,)]
     assert did(place.load(AFTER, "merge", missing="mark")) == (0, 0, 3, 0, 1, 0)
-    assert place.rows("SELECT CAST(row_gone_at AS VARCHAR) FROM t WHERE k = 3") == since
+    assert place.rows('SELECT CAST("row_gone_at" AS VARCHAR) FROM "t" WHERE "k" = 3') == since
     assert did(place.load(BEFORE, "merge")) == (0, 2, 1, 0, 1, 0)
-    assert place.rows("SELECT count(*) FROM t WHERE row_gone_at IS NOT NULL") == [(0,)]
+    assert place.rows('SELECT count(*) FROM "t" WHERE "row_gone_at" IS NOT NULL') == [(0,)]
 
 
 def test_replace_unmarks_everything(place):
     place.load(BEFORE)
     place.load(AFTER, "merge", missing="mark")
     assert did(place.load(BEFORE, "replace")) == (0, 2, 1, 0, 1, 1)
-    assert place.rows("SELECT count(*), count(row_gone_at) FROM t") == [(3, 0)]
+    assert place.rows('SELECT count(*), count("row_gone_at") FROM "t"') == [(3, 0)]
 
 
 def test_merge_deletes_what_is_missing_and_nothing_without_an_id(place):
     place.load(pa.table({"k": [1, 2, None], "v": ["a", "b", "no ID"]}), nulls="null")
     rows = pa.table({"k": [1, None], "v": ["A", "nor this"]})
     assert did(place.load(rows, "merge", missing="delete", nulls="null")) == (0, 1, 0, 1, 1, 1)
-    assert place.rows("SELECT v FROM t ORDER BY v") == [("A",), ("no ID",)]
+    assert place.rows('SELECT "v" FROM "t" ORDER BY "v"') == [("A",), ("no ID",)]
 
 
 def test_rows_without_an_id_are_rejected_but_replace_holds_them(place):
@@ -110,10 +110,10 @@ def test_rows_without_an_id_are_rejected_but_replace_holds_them(place):
 
 def test_replace_holds_exactly_the_rows_and_keeps_the_table(place):
     place.load(BEFORE)
-    place.execute("CREATE VIEW seen AS SELECT k FROM t")
+    place.execute('CREATE VIEW "seen" AS SELECT "k" FROM "t"')
     assert did(place.load(AFTER, "replace")) == (1, 1, 1, 0, 1, 1)
     assert held(place) == [(1, "a"), (2, "B"), (4, "d")]
-    assert place.rows("SELECT count(*) FROM seen") == [(3,)]
+    assert place.rows('SELECT count(*) FROM "seen"') == [(3,)]
     assert did(place.load(AFTER, "replace")) == (0, 0, 3, 0, 0, 0)
 
 
@@ -128,7 +128,7 @@ def test_replace_makes_the_table_anew_for_other_columns(place):
     place.load(BEFORE)
     rows = pa.table({"k": [1], "n": [1.5], "d": pa.array([date(2026, 1, 2)])})
     assert did(place.load(rows, "replace")) == (1, 0, 0, 0, 3, 3)
-    assert place.rows("SELECT k, n FROM t") == [(1, 1.5)]
+    assert place.rows('SELECT "k", "n" FROM "t"') == [(1, 1.5)]
     with pytest.raises(DataError, match="'n', 'd'"):
         place.load(BEFORE, "merge")
 
@@ -137,7 +137,7 @@ def test_replace_makes_the_table_anew_for_other_columns(place):
 def test_no_rows_at_all(place, write):
     nothing = BEFORE.slice(0, 0)
     assert did(place.load(nothing, write)) == (0, 0, 0, 0, 0, 0)
-    assert place.rows("SELECT count(*) FROM t") == [(0,)]
+    assert place.rows('SELECT count(*) FROM "t"') == [(0,)]
     assert did(place.load(BEFORE, write)) == (3, 0, 0, 0, 0, 0)
     gone = 0 if write == "append" else 3
     assert did(place.load(nothing, write)) == (0, 0, 0, 0, gone, gone if write == "replace" else 0)
@@ -153,8 +153,8 @@ def test_a_table_that_exists_is_not_written_unasked(place):
 @pytest.mark.parametrize("write", ["append", "merge", "replace"])
 def test_a_table_of_somebody_else_is_written_too(place, write):
     text, number = place.declared(pa.string()), place.declared(pa.int64())
-    place.execute(f"CREATE TABLE t (row_id {text} PRIMARY KEY, v {text} NOT NULL, k {number})")
-    place.execute(f"INSERT INTO t VALUES ('{row_id([2])}', 'b', 2)")
+    place.execute(f'CREATE TABLE "t" ("row_id" {text} PRIMARY KEY, "v" {text} NOT NULL, "k" {number})')
+    place.execute(f"INSERT INTO \"t\" VALUES ('{row_id([2])}', 'b', 2)")
     assert did(place.load(AFTER, write))[:3] == ((2, 0, 1) if write == "append" else (2, 1, 0))
     assert did(place.load(AFTER, write))[:3] == (0, 0, 3)
 
@@ -164,7 +164,11 @@ def test_a_table_can_be_source_and_target(place, write):
     place.load(BEFORE)
     receipt = place.load(place.uri(), write, replace=True)
     assert did(receipt) == (0, 0, 3, 0, 0, 0)
-    assert did(place.load(f"{place.base}?query=SELECT k, v || '!' AS v FROM t WHERE k < 3", "merge"))[:3] == (0, 2, 0)
+    assert did(place.load(place.query('SELECT "k", "v" || \'!\' AS "v" FROM "t" WHERE "k" < 3'), "merge"))[:3] == (
+        0,
+        2,
+        0,
+    )
     assert held(place) == [(1, "a!"), (2, "b!"), (3, None)]
 
 
@@ -199,7 +203,7 @@ def test_the_record_tells_by_which_recipe_and_run(place):
     receipt = place.load(AFTER, "merge")
     recipe = Recipe(["k"])
     [(*known, rows, run)] = place.rows(
-        f"SELECT table_name, recipe_fingerprint, recipe, spec, id_column, rows, run_id FROM {NAME}"
+        f'SELECT "table_name", "recipe_fingerprint", "recipe", "spec", "id_column", "rows", "run_id" FROM "{NAME}"'
     )
     assert known == ["t", recipe.fingerprint, recipe.to_json(), "rowid v1", "row_id"]
     assert rows == 4
@@ -209,7 +213,7 @@ def test_the_record_tells_by_which_recipe_and_run(place):
 
 def test_a_dry_run_tells_and_changes_nothing(place):
     place.load(BEFORE)
-    told = place.rows(f"SELECT run_id, rows FROM {NAME}")
+    told = place.rows(f'SELECT "run_id", "rows" FROM "{NAME}"')
     for write, missing, counts in [
         ("append", "report", (1, 0, 2, 0, 0, 0)),
         ("merge", "report", (1, 1, 1, 0, 1, 0)),
@@ -224,7 +228,7 @@ def test_a_dry_run_tells_and_changes_nothing(place):
         assert any(sql.startswith("INSERT INTO") for sql in receipt.sql)
         assert held(place) == [(1, "a"), (2, "b"), (3, None)]
         assert place.tables() == [NAME, "t"]
-        assert place.rows(f"SELECT run_id, rows FROM {NAME}") == told
+        assert place.rows(f'SELECT "run_id", "rows" FROM "{NAME}"') == told
 
 
 def test_a_dry_run_of_a_new_table_makes_none(place):

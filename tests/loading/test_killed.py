@@ -57,11 +57,11 @@ def looked_at(place) -> dict[str, list[tuple[int, str]]]:
     """Every table with its rows, of which none has the ID of another, and as many as the record says."""
     database = place.connect()
     try:
-        found = {str(name) for name in database.tables()} - {NAME}
-        rows = {name: database.rows(f"SELECT k, v FROM {name} ORDER BY k") for name in found}
+        found = {table.name for table in database.tables()} - {NAME}
+        rows = {name: database.rows(f'SELECT "k", "v" FROM "{name}" ORDER BY "k"') for name in found}
         for name, held in rows.items():
-            assert database.rows(f"SELECT count(DISTINCT row_id) FROM {name}") == [(len(held),)]
-            assert database.rows(f"SELECT rows FROM {NAME} WHERE table_name = ?", (name,)) == [(len(held),)]
+            assert database.rows(f'SELECT count(DISTINCT "row_id") FROM "{name}"') == [(len(held),)]
+            assert database.rows(f'SELECT "rows" FROM "{NAME}" WHERE "table_name" = ?', (name,)) == [(len(held),)]
         return rows
     finally:
         database.close()
