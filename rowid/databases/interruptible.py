@@ -22,9 +22,11 @@ def interruptible(work: Callable[[], T], cancel: Callable[[], object]) -> T:
     with ThreadPoolExecutor(1, thread_name_prefix="rowid-database") as thread:
         doing = thread.submit(work)
         try:
-            return doing.result()
+            while not doing.done():
+                wait([doing], _AGAIN_S)  # not for ever: a signal that another thread receives does not end a wait
         except KeyboardInterrupt:
             while not doing.done():
                 cancel()
                 wait([doing], _AGAIN_S)
             raise
+        return doing.result()
