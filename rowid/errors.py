@@ -131,6 +131,6 @@ class DatabaseError(RowIdError):
 
 
 class Cancelled(RowIdError):
-    """The run was asked to stop; nothing was written."""
+    """The run was asked to stop; nothing was written, unless it says otherwise."""
 
     exit_code = 130

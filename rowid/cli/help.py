@@ -22,7 +22,7 @@ EXIT_CODES = """
 - 4: the output cannot be written, or temporary space is full
 - 5: a database refused, or is out of reach
 - 70: an error that nobody foresaw
-- 129, 130, 143: hung up, interrupted (Ctrl-C), terminated; nothing was written
+- 129, 130, 143: hung up, interrupted (Ctrl-C), terminated; nothing was written, unless it says otherwise
 - 141: whoever read standard output went away
 """
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import pyarrow as pa
 
 from rowid.databases import CatalogColumn, Database, Labelled, TableName
-from rowid.errors import ColumnError, DatabaseError
+from rowid.errors import Cancelled, ColumnError, DatabaseError
 from rowid.model import Loading, Receipt
 from rowid.ports import RECIPE_KEY, RUN_KEY
 from rowid.recipe import Recipe
@@ -187,9 +187,21 @@ class DatabaseLoad:
         self._execute((*(plan.tables if ours else ()), *plan.sql))
         prove(task, plan, self._target.write)
         self._record.keep(self._recipe, plan.rows_after)
-        self._database.commit()
-        self._undo = self._undo[:1]  # the staging table; tables that were made stay
+        self._commit()
         return self._receipt(plan, verified=True)
+
+    def _commit(self) -> None:
+        staging = self._undo[:1]  # tables that were made stay
+        try:
+            self._database.commit()
+        except KeyboardInterrupt:
+            self._undo = staging  # they may hold the rows by now
+            raise Cancelled(
+                "interrupted while it was committed; it is not known whether the table holds the rows",
+                where=str(self._target.table),
+                hint=f"It does if its row in rowid_tables has the run_id {self._run_id}; to load again is safe.",
+            ) from None
+        self._undo = staging
 
     def _tables_first(self, task: Task) -> Task:
         """Makes the tables that no transaction could take back; what fails later drops a table of rows again."""

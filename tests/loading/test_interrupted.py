@@ -6,7 +6,10 @@ import sys
 from itertools import count
 from pathlib import Path
 
+import pytest
+
 from rowid import bootstrap
+from rowid.errors import Cancelled
 from rowid.sinks.recorded import NAME
 from tests.bad_inputs import can_mount
 from tests.loading.killing import AFTER, BEFORE, CHUNK
@@ -37,6 +40,20 @@ class Interrupted:
         return call
 
 
+class Late:
+    """A database of which the commit is interrupted when it is done."""
+
+    def __init__(self, database) -> None:
+        self._database = database
+
+    def __getattr__(self, name):
+        return getattr(self._database, name)
+
+    def commit(self):
+        self._database.commit()
+        raise KeyboardInterrupt
+
+
 def test_ctrl_c_at_every_call(place, monkeypatch):
     connect = bootstrap.connect
     for at in count(1):
@@ -49,11 +66,25 @@ def test_ctrl_c_at_every_call(place, monkeypatch):
             try:
                 place.load(AFTER, "merge", missing="delete", table=table, chunk=CHUNK)
                 break
-            except KeyboardInterrupt:
+            except (KeyboardInterrupt, Cancelled):
                 committed = "commit" in done[: at - 1]
         assert looked_at(place)[table] == (expected("merge") if committed else rows_of(BEFORE)), (at, done)
     assert set(place.tables()) == {NAME, *(f"t{n}" for n in range(1, at + 1))}
     assert at > 15
+
+
+@pytest.mark.parametrize("write", [None, "merge"])
+def test_ctrl_c_when_the_database_has_just_committed(place, monkeypatch, write):
+    if write:
+        place.load(BEFORE)
+    connect = bootstrap.connect
+    with monkeypatch.context() as patch:
+        patch.setattr(bootstrap, "connect", lambda address: Late(connect(address)))
+        with pytest.raises(Cancelled, match="it is not known whether the table holds the rows") as caught:
+            place.load(AFTER, write, missing="delete" if write else "report")
+    assert looked_at(place) == {"t": expected("replace")}
+    ((run_id,),) = place.rows(f'SELECT "run_id" FROM "{NAME}"')
+    assert run_id in caught.value.hint
 
 
 def test_ctrl_c_ends_a_long_statement(tmp_path):

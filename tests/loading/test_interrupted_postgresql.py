@@ -37,7 +37,9 @@ def test_ctrl_c_ends_a_statement_that_waits_for_a_lock(postgres, how):
         other.execute("CREATE TABLE t (a int)")
         other.commit()
         other.execute("LOCK TABLE t IN ACCESS EXCLUSIVE MODE")
-        with subprocess.Popen([sys.executable, "-c", _PROGRAM, postgres, how], stdout=subprocess.PIPE, text=True) as one:
+        with subprocess.Popen(
+            [sys.executable, "-c", _PROGRAM, postgres, how], stdout=subprocess.PIPE, text=True
+        ) as one:
             try:
                 while watching.execute(_WAITING).fetchone() == (0,):
                     assert one.poll() is None

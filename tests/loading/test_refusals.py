@@ -69,8 +69,14 @@ def test_another_recipe_by_force_only_in_place_of_all_rows(place, untouched):
         with pytest.raises(DataError, match="another recipe"):
             place.load(ROWS, write, force=True, columns=["v"])
     untouched()
-    assert place.load(ROWS, "replace", force=True, columns=["v"], form="int64").inserted == 2
-    assert place.load(ROWS, "merge", columns=["v"], form="int64").unchanged == 2
+    form = "int64"
+    if not place.dialect.transactional_ddl:  # the table cannot be made anew, for a column of another type
+        with pytest.raises(ColumnError, match="column 'row_id'"):
+            place.load(ROWS, "replace", force=True, columns=["v"], form=form)
+        untouched()
+        form = "uuid"
+    assert place.load(ROWS, "replace", force=True, columns=["v"], form=form).inserted == 2
+    assert place.load(ROWS, "merge", columns=["v"], form=form).unchanged == 2
 
 
 @pytest.mark.parametrize("write", ["append", "merge"])
@@ -116,7 +122,7 @@ def test_types_that_would_lose_something(place, given, declared, fits):
         else pa.nulls(2, given)
     )
     rows = pa.table({"k": value, "v": ["a", "b"]})
-    if fits:
+    if fits or place.declared(given) == word:  # Snowflake has one type of floats
         assert place.load(rows, "append", columns=["v"]).inserted == 2
         assert place.load(rows, "merge", columns=["v"]).unchanged == 2
         return
@@ -140,6 +146,9 @@ def test_types_that_would_lose_something(place, given, declared, fits):
 def test_a_value_that_does_not_fit(place, value, declared):
     word, text = place.declared(declared), place.declared(pa.string())
     place.execute(f'CREATE TABLE "t" ("k" {word}, "row_id" {text})')
+    if word == "NUMBER(5, 0)":  # Snowflake counts decimal digits
+        assert place.load(pa.table({"k": value}), "append").inserted == 2
+        return
     with pytest.raises(ColumnError, match=r"column 'k': a value of .* does not fit") as caught:
         place.load(pa.table({"k": value}), "append")
     assert str(value[-1].cast(pa.int64()).as_py()) not in str(caught.value)
@@ -207,9 +216,12 @@ def test_the_table_of_records_and_no_table_at_all(place):
 
 def test_a_constraint_of_the_table(place):
     text, number = place.declared(pa.string()), place.declared(pa.int64())
-    place.execute(f'CREATE TABLE "t" ("k" {number} CHECK ("k" < 2), "v" {text}, "row_id" {text})')
+    limit, rows = 'CHECK ("k" < 2)', ROWS
+    if place.dialect.name == "snowflake":  # it checks nothing but this
+        limit, rows = "NOT NULL", ROWS.set_column(0, "k", pa.array([1, None]))
+    place.execute(f'CREATE TABLE "t" ("k" {number} {limit}, "v" {text}, "row_id" {text})')
     with pytest.raises(DatabaseError) as caught:
-        place.load(ROWS, "append")
+        place.load(rows, "append", columns=["v"])
     assert "2" not in caught.value.what
     assert place.rows('SELECT count(*) FROM "t"') == [(0,)]
     assert place.tables() == ["t"]
