@@ -224,7 +224,7 @@ def test_a_constraint_of_the_table(place):
         place.load(rows, "append", columns=["v"])
     assert "2" not in caught.value.what
     assert place.rows('SELECT count(*) FROM "t"') == [(0,)]
-    assert place.tables() == ["t"]
+    assert place.tables() == (["t"] if place.dialect.transactional_ddl else [NAME, "t"])
 
 
 def test_a_view(place, untouched):
