@@ -18,29 +18,40 @@ ENOUGH_ROWS = 20_000_000
 
 
 def measure(scale: float, rounds: int, case: Case) -> dict[str, Any]:
-    """Cost per row at each of ``SIZES``, and table A (``case``) with one thread and with two."""
+    """Cost per row at each of ``SIZES``, with all threads and with one, and table A (``case``) with one and two."""
     sizes = sorted({max(100, round(size * scale)) for size in SIZES})
     kept = {rows: list(people(rows)) for rows in sizes if rows <= BATCH}
     costs: dict[int, list[float]] = {rows: [] for rows in sizes}
+    alone: dict[int, list[float]] = {rows: [] for rows in sizes}
     in_threads = threads(case, rounds)  # first: it loads what is compiled, which is a matter of the start
     for number in range(rounds):
         for rows in sizes:
             if number in (0, *range(ENOUGH_ROWS // rows)):
                 turns = max(1, min(20, 200_000 // rows))  # a pass of 10 thousand rows is too short for the clock
-                seconds = sum(_cost(kept.get(rows) or people(rows)) for _ in range(turns)) / turns
-                costs[rows].append(1e9 * seconds / rows)
+                for taken, number_of_threads in ((costs, None), (alone, 1)):
+                    batches = [kept.get(rows) or people(rows) for _ in range(turns)]
+                    seconds = sum(_cost(some, number_of_threads) for some in batches) / turns
+                    taken[rows].append(1e9 * seconds / rows)
     return {
-        "sizes": [{"rows": rows, "passes": len(taken), "ns_per_row": spread(taken)} for rows, taken in costs.items()],
+        "sizes": [
+            {
+                "rows": rows,
+                "passes": len(taken),
+                "ns_per_row": spread(taken),
+                "ns_per_row_one_thread": spread(alone[rows]),
+            }
+            for rows, taken in costs.items()
+        ],
         "threads": in_threads,
     }
 
 
-def _cost(batches: Iterable[pa.RecordBatch]) -> float:
-    """Seconds that one engine takes for the batches."""
+def _cost(batches: Iterable[pa.RecordBatch], threads: int | None) -> float:
+    """Seconds that one engine takes for the batches; ``threads``: as many as there are processors, if None."""
     engine: rowid.HashingEngine | None = None
     seconds = 0.0
     for batch in batches:
-        engine = engine or rowid.HashingEngine(rowid.Recipe(batch.schema.names))
+        engine = engine or rowid.HashingEngine(rowid.Recipe(batch.schema.names), threads=threads)
         seconds += timed(lambda engine=engine, batch=batch: engine.hash(batch))
     return seconds
 
