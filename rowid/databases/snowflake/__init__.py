@@ -6,7 +6,7 @@ from typing import Any
 from rowid.databases.address import Address
 from rowid.databases.snowflake.auth import METHODS, Login, Method, from_environment, login
 from rowid.databases.snowflake.compatibility import findings
-from rowid.databases.snowflake.database import Snowflake
+from rowid.databases.snowflake.database import Snowflake, place
 from rowid.databases.snowflake.dialect import SnowflakeDialect
 from rowid.databases.snowflake.manager import ConnectionManager, Health, Limits, Managers
 from rowid.errors import UsageError
@@ -26,6 +26,7 @@ __all__ = [
     "findings",
     "login",
     "manager",
+    "place",
 ]
 
 ENVIRONMENT = "env"

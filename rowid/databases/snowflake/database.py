@@ -46,7 +46,7 @@ class Snowflake:
 
     def __init__(self, address: Address, manager: ConnectionManager, *, read_only: bool = False) -> None:
         self._address, self._read_only = address, read_only
-        self._place = _place(address)
+        self._place = place(address)
         self._parts: Parts | None = None
         self._in_transaction = False
         only_one = read_only and address.table is not None and self._place[1] != ""  # its name is whole wherever one is
@@ -247,7 +247,7 @@ class Snowflake:
             self._parts = None
 
 
-def _place(address: Address) -> tuple[str, str]:
+def place(address: Address) -> tuple[str, str]:
     """The database and the schema that an address names; empty where it names none."""
     parts = [unquote(part) for part in urlsplit(address.url).path.split("/") if part]
     return (*parts, "", "")[0], (*parts, "", "")[1]
