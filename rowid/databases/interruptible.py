@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor, wait
+from concurrent.futures import Future, wait
 from typing import TypeVar
 
 T = TypeVar("T")
@@ -19,14 +19,24 @@ def interruptible(work: Callable[[], T], cancel: Callable[[], object]) -> T:
     """
     if threading.current_thread() is not threading.main_thread():
         return work()
-    with ThreadPoolExecutor(1, thread_name_prefix="rowid-database") as thread:
-        doing = thread.submit(work)
-        try:
-            while not doing.done():
-                wait([doing], _AGAIN_S)  # not for ever: a signal that another thread receives does not end a wait
-        except KeyboardInterrupt:
+    doing: Future[T] = Future()
+    begins = threading.Lock()
+
+    def do() -> None:
+        if begins.acquire(blocking=False):
+            try:
+                doing.set_result(work())
+            except BaseException as error:  # noqa: BLE001  raised to whoever asked
+                doing.set_exception(error)
+
+    try:
+        threading.Thread(target=do, name="rowid-database").start()  # a Ctrl-C may come while this waits for the start
+        while not doing.done():
+            wait([doing], _AGAIN_S)  # not for ever: a signal that another thread receives does not end a wait
+    except KeyboardInterrupt:
+        if not begins.acquire(blocking=False):  # else it has not begun, and never will
             while not doing.done():
                 cancel()
                 wait([doing], _AGAIN_S)
-            raise
-        return doing.result()
+        raise
+    return doing.result()

@@ -101,7 +101,7 @@ STOPS = [(signal.SIGINT, 130, "interrupted"), (signal.SIGTERM, 143, "terminated"
 @pytest.mark.usefixtures("signals")
 @pytest.mark.parametrize(("number", "code", "word"), STOPS)
 def test_a_signal_in_the_middle_of_a_run_leaves_no_file_and_says_so(folder, monkeypatch, number, code, word):
-    (folder / "in.csv").write_text("n\n" + "7\n" * 2_000_000)
+    (folder / "in.csv").write_text("n\n" + "7\n" * 8_000_000)
     (folder / "out").mkdir()
     monkeypatch.setenv("ROWID_LOG_LEVEL", "debug")
     read, write = os.pipe()
