@@ -74,7 +74,9 @@ def process() -> Callable[..., Answer]:
 
 @pytest.fixture
 def signals() -> Iterator[None]:
-    """Started in the background, a test run ignores SIGINT, and so would the processes it starts."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    """Started in the background, a test run ignores SIGINT, under nohup SIGHUP; so would the processes it starts."""
+    ours = {signal.SIGINT: signal.default_int_handler, signal.SIGHUP: signal.SIG_DFL}
+    before = {number: signal.signal(number, handler) for number, handler in ours.items()}
     yield
-    signal.signal(signal.SIGINT, before)
+    for number, handler in before.items():
+        signal.signal(number, handler)
