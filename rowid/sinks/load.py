@@ -18,7 +18,7 @@ from rowid.sinks.recorded import Record
 from rowid.sinks.statements import Statements
 
 _ROWS, _BYTES = 1 << 18, 1 << 26
-"""What is sent at a time at most: a database has some work with every piece, and DuckDB shares out large ones."""
+"""What is sent at a time, about: a database has some work with every piece, and DuckDB shares out large ones."""
 
 
 @dataclass(frozen=True, slots=True)

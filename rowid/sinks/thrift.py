@@ -1,7 +1,7 @@
 """Thrift's compact protocol, as far as the footer of a Parquet file needs it: a structure in bytes, and back.
 
 A structure is a dictionary of its fields by their numbers, each a pair of type and value; a list is a pair of its
-elements' type and its elements. What is not understood is kept as it is, so that nothing is lost on the way.
+elements' type and its elements. Fields whose meaning nobody asks for are kept, so that nothing is lost on the way.
 Source: Apache Thrift, "Thrift Compact protocol encoding".
 """
 
