@@ -4,6 +4,7 @@ import sys
 import time
 from dataclasses import dataclass
 from importlib.util import find_spec
+from typing import ClassVar
 
 import numpy as np
 import pyarrow as pa
@@ -48,8 +49,12 @@ class Hasher:
     ``strategy``: ``simple`` is the reference, ``batch`` the kernel on one thread, ``parallel`` the kernel on all
     processors, ``stream`` the same on few rows at a time, so that what it holds does not grow with the table. ``auto``
     takes the reference for few rows and without numba, and streams what is large beside the free memory. ``reason``
-    says why.
+    says why. Who has many small tables comes to the kernel, too: it is loaded no later than when the reference has
+    taken, in this process, as long as loading takes, so that nobody waits more than twice as long as need be.
     """
+
+    spent_s: ClassVar[float] = 0.0
+    """Seconds that the reference has taken in this process."""
 
     def __init__(self, recipe: Recipe, *, strategy: str = "auto", threads: int | None = None) -> None:
         if strategy not in STRATEGIES:
@@ -113,7 +118,7 @@ class Hasher:
     def _choose(self) -> None:
         """Comes to the kernel as soon as it pays for the rows that are still to come."""
         if self.strategy == "auto" and not self._fast:
-            self._fast, self.reason = _is_worth_it(self._expected - self._done, self._row_s)
+            self._fast, self.reason = _is_worth_it(self._expected - self._done, self._row_s, Hasher.spent_s)
             if self._fast and _is_large(self._expected * (self._row_bytes + _HELD)):
                 self._streams = True
                 self.reason += f"; they take more than 1/{_SHARE} of the free memory, so they stream"
@@ -137,6 +142,7 @@ class Hasher:
         digests = self.digests(messages)
         ended = time.perf_counter()
         self._took += ended - started
+        Hasher.spent_s += ended - started
         return Digested(digests, None, nulls, between - started, ended - between)
 
     def _by_kernel(self, batch: pa.RecordBatch, first_row: int, wants_digests: bool) -> Digested:
@@ -174,21 +180,25 @@ def _is_large(bytes_: int) -> bool:
     return bytes_ * _SHARE > psutil.virtual_memory().available
 
 
-def _is_worth_it(rows: int, row_s: float) -> tuple[bool, str]:
-    """Whether the kernel gives the digests of so many rows sooner than the reference in ``row_s`` each, and why."""
+def _is_worth_it(rows: int, row_s: float, spent_s: float) -> tuple[bool, str]:
+    """Whether to give the digests of so many rows by the kernel, and why.
+
+    The reference takes ``row_s`` for each, and has taken ``spent_s`` for others before.
+    """
     loaded = sys.modules.get("rowid.kernel")
     if loaded is not None and loaded.is_loaded():
         return True, "the kernel is loaded already"
     costs = tuning.costs()
-    took = rows * row_s
+    took = rows * row_s + spent_s
     if took < costs.load_s:
         return False, f"{rows:,} rows are done before the kernel would be loaded"
     if find_spec("numba") is None:
         return False, "numba is not installed"
     from rowid import kernel
 
+    these = f"{rows:,} rows" if rows * row_s > spent_s else f"{rows:,} rows and those before them"
     if kernel.is_kept():
-        return True, f"{rows:,} rows are worth loading the kernel"
+        return True, f"{these} are worth loading the kernel"
     if took * _FUTURE > costs.compile_s:  # what is compiled is kept, and serves every run to come
-        return True, f"{rows:,} rows are worth compiling the kernel, once"
+        return True, f"{these} are worth compiling the kernel, once"
     return False, f"{rows:,} rows are done before the kernel would be compiled"

@@ -121,6 +121,7 @@ def test_views_as_polars_makes_them_can_be_numbered_and_patched():
 def unloaded(monkeypatch):
     """As if the kernel were not in this process yet."""
     monkeypatch.setattr(kernel, "is_loaded", lambda: False)
+    monkeypatch.setattr(hashing.Hasher, "spent_s", 0.0)
 
 
 def test_a_kernel_that_is_loaded_is_used_for_few_rows_too():
@@ -169,6 +170,20 @@ def test_the_kernel_is_taken_in_the_middle_of_a_batch_whose_rows_turn_out_to_be_
     ids = engine.hash(batch)
     assert "rows are worth loading the kernel" in engine.hasher.reason
     assert ids.equals(HashingEngine(Recipe(["s"]), strategy="simple").hash(batch))
+
+
+@pytest.mark.usefixtures("unloaded")
+def test_many_small_batches_and_many_small_tables_come_to_the_kernel(monkeypatch):
+    """None of them is worth loading it, all together are."""
+    monkeypatch.setattr(kernel, "is_kept", lambda: True)
+    monkeypatch.setattr(tuning, "costs", lambda: tuning.Costs(load_s=0.02))
+    batch, engine = pa.record_batch({"n": range(500)}), HashingEngine(Recipe(["n"]))
+    assert "simple" in [(engine.hash(batch), engine.hasher.used)[1] for _ in range(100)]
+    assert engine.hasher.used != "simple"
+    assert engine.hasher.reason == "500 rows and those before them are worth loading the kernel"
+    other = HashingEngine(Recipe(["n"]))
+    other.hash(batch)
+    assert other.hasher.used != "simple"
 
 
 @pytest.mark.usefixtures("unloaded")
