@@ -168,6 +168,25 @@ def test_an_unused_category_that_has_no_text_does_no_harm():
     assert canonical.texts(array).to_pylist() == ["2024-01-01"] * 2
 
 
+def test_a_column_of_floats_has_the_texts_of_its_values():
+    """A column is written by Arrow, a value by Python: two writers of shortest digits."""
+    rng = np.random.default_rng(11)
+    ends = [float(f"{digits}e{power}") for digits in (1, -9.999999999999999, 1.25) for power in range(-323, 308)]
+    values = np.concatenate(
+        [
+            rng.integers(0, 2**64, 3_000, dtype=np.uint64).view(np.float64),
+            rng.random(3_000) * 10.0 ** rng.integers(-8, 24, 3_000),
+            rng.integers(-(2**62), 2**62, 500).astype(float),
+            np.arange(-1000.0, 1001.0),
+            [0.0, -0.0, np.inf, -np.inf, np.nan],
+            ends,
+        ]
+    )
+    assert canonical.texts(pa.array(values)).to_pylist() == [canonical.text(float(value)) for value in values]
+    assert canonical.texts(pa.array([0.5, None, 1e22])).to_pylist() == ["0.5", None, "1e+22"]
+    assert canonical.texts(pa.array([], pa.float64())).to_pylist() == []
+
+
 def test_a_declared_type_reads_the_characters_of_a_cell_and_the_plain_form_its_value():
     column = cells(pa.array(["1.50"]), pa.float64())
     assert canonical.texts(column).to_pylist() == ["1.5"]

@@ -1,7 +1,7 @@
 """Canonical text of Arrow arrays: every type of the table in section 1.
 
 A value's text is computed once per distinct value of an array and looked up for its rows; only where Arrow's own cast
-is the specification's text to the letter (booleans, integers, strings) is that cast used.
+is the specification's text to the letter (booleans, integers, strings, most floats) is that cast used.
 """
 
 from collections.abc import Iterable
@@ -11,6 +11,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from rowid.canonical.kinds import DAY, Kind, Value
+from rowid.canonical.numbers import float_text
 from rowid.canonical.refusal import RefusalError
 from rowid.canonical.values import ruled
 from rowid.errors import CanonicalError, ColumnError
@@ -42,6 +43,8 @@ def texts(array: pa.Array, rule: Rule = _NO_RULE, *, column: str = "value", firs
         array = _valid_utf8(array, column, first_row)
         if rule == _NO_RULE:
             return array
+    if rule == _NO_RULE and kind == "float":
+        return _float_texts(_payloads(array))
     return _by_value(array, kind, rule, column, first_row)
 
 
@@ -82,6 +85,13 @@ def _kind(type_: pa.DataType, column: str) -> Kind:
         hint += ", or pick the fields that matter into columns of their own"
     shown = type_.type_name if isinstance(type_, pa.OpaqueType) else type_  # a database's own word
     raise ColumnError(f"its type {shown} has no canonical text", where=f"column {column!r}", hint=hint + ".")
+
+
+def _float_texts(numbers: pa.Array) -> pa.Array:
+    """Arrow writes the shortest digits, too; what it writes with an exponent, zeros and what is not finite is odd."""
+    written = numbers.cast(TEXT)
+    odd = pc.or_(pc.or_(pc.match_substring(written, "e"), pc.equal(numbers, 0)), pc.invert(pc.is_finite(numbers)))
+    return pc.replace_with_mask(written, odd, pa.array(map(float_text, numbers.filter(odd).to_pylist()), TEXT))
 
 
 def _by_value(array: pa.Array, kind: Kind, rule: Rule, column: str, first_row: int) -> pa.Array:

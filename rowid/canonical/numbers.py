@@ -22,10 +22,12 @@ def float_text(number: float) -> str | None:
         return "Infinity" if number > 0 else "-Infinity"
     if number == 0:
         return "0"
-    # repr gives the shortest digits that read back as the same double; what is left is the notation
-    _, digits, exponent = Decimal(repr(abs(number))).normalize(_EXACT).as_tuple()
-    text = "".join(map(str, digits))
-    count, point = len(text), len(text) + int(exponent)  # ECMA-262's k and n
+    shortest = repr(number)  # the shortest digits that read back as the same double; what is left is the notation
+    if "e" not in shortest:  # from 1e-4 up to below 1e16, where that is plain in ECMAScript, too
+        return shortest.removesuffix(".0")
+    mantissa, _, exponent = shortest.lstrip("-").partition("e")
+    text = mantissa.replace(".", "")
+    count, point = len(text), int(exponent) + 1  # ECMA-262's k and n
     if count <= point <= 21:
         text += "0" * (point - count)
     elif 0 < point <= 21:
