@@ -68,7 +68,7 @@ def rendered(digests_: np.ndarray, form: str, null: np.ndarray | None = None) ->
 def texts(characters: np.ndarray, null: np.ndarray | None = None) -> pa.Array:
     """IDs of one width as an Arrow string array: ``characters`` is ASCII, uint8 (n, width)."""
     n, width = characters.shape
-    data = pa.py_buffer(np.ascontiguousarray(characters).reshape(-1))
+    data = pa.py_buffer(np.ascontiguousarray(characters))
     return pa.Array.from_buffers(pa.string(), n, [_validity(null), _offsets(n, width), data])
 
 

@@ -140,7 +140,7 @@ class HashingEngine:
         at = 0
         while at == 0 or at < batch.num_rows:
             step = self.hasher.step
-            yield batch.slice(at, step)
+            yield batch if at == 0 and batch.num_rows <= step else batch.slice(at, step)
             at += step
 
     def _hashed(self, batch: pa.RecordBatch, *, counts: bool) -> Hashed:

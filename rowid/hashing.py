@@ -154,7 +154,7 @@ class Hasher:
             batch, self.recipe, self._key,
             digests=wants_digests or not wants_hexes, hexes=wants_hexes, first_row=first_row, threads=self._threads,
         )  # fmt: skip
-        if rows.left.any():
+        if rows.any_left:
             left = np.flatnonzero(rows.left)
             try:
                 some = self._by_reference(self._key_rows(batch, left), 1)
@@ -165,7 +165,8 @@ class Hasher:
             if len(rows.hexes):
                 rows.hexes[left] = digest.hex_digits(some.digests)
             rows.nulls[left] = 0 if some.nulls is None else some.nulls
-        nulls = rows.nulls if rows.nulls.any() else None
+            rows.any_null |= some.nulls is not None
+        nulls = rows.nulls if rows.any_null else None
         hexes = rows.hexes if wants_hexes else None
         took = time.perf_counter() - started
         return Digested(rows.digests, hexes, nulls, rows.planned_s, took - rows.planned_s)

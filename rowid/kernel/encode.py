@@ -3,8 +3,8 @@
 import numpy as np
 from numba import carray, types
 
-from rowid.kernel.layout import KIND, LANES, MOST_BLOCKS, OFFSETS, ROWS, START, TABLES, WIDTH
-from rowid.kernel.loops import BINARY, SHORT_STRING, STRING, are_texts, number_of, put_fields
+from rowid.kernel.layout import KIND, LANES, LEFT, LONG, MOST_BLOCKS, NULLS, OFFSETS, ROWS, START, TABLES, TAKEN, WIDTH
+from rowid.kernel.loops import BINARY, FLOAT, SHORT_STRING, STRING, are_texts, number_of, put_fields
 from rowid.kernel.memory import (
     added_64,
     as_pointer,
@@ -18,6 +18,9 @@ from rowid.kernel.memory import (
     zeros_64,
 )
 from rowid.kernel.sha256 import hash_sixteen
+
+_LEAST = 128  # rows that a thread takes at a time, so that no other one waits long for it at the end
+_FEW = ROWS >> 4  # one row in sixteen that is left to the reference is about as dear as a column of texts
 
 
 @function
@@ -105,11 +108,30 @@ def _wrap(digests, rows, inner, starts, ends, blocks, order):
 
 
 @function
-def hash_rows(plan, columns, fixed, taken, last, work, size, states, keyed, digests, hexes, nulls, left):
+def _append(plan, columns, first, rows, ends, nulls, left, memo):
+    """Appends the fields of all columns. Returns the number of a column that is to be given up, from 1; else 0."""
+    for number in range(columns):
+        column = plan + 8 * WIDTH * number
+        if are_texts(column, first, rows):
+            unwritten = put_fields(column, first, rows, ends, nulls, left, memo)
+            if unwritten > 0:
+                memo[2] = 1
+                if number_of(column, KIND) == FLOAT and unwritten > _FEW:
+                    return number + 1
+        else:
+            memo[2] = 1
+            for at in range(first, first + rows):
+                left[at] = True
+    return 0
+
+
+@function
+def hash_rows(plan, columns, fixed, tally, last, work, size, states, keyed, digests, hexes, nulls, left):
     """Hashes rows of a plan, which has ``last`` of them. All arguments are int64, most of them addresses.
 
-    ``taken`` counts the rows that were taken on by any thread: some more are taken until none is left, so that threads
-    that hash one plan end together, however each of them gets on.
+    ``tally`` (see ``layout``) counts the rows that were taken on by any thread: some more are taken until none is left,
+    so that threads that hash one plan end together, however each of them gets on. They all end where one of them finds
+    a column of long floats, of which the reference makes a column of texts sooner than it does the rows.
 
     ``plan`` has ``columns`` rows of ``layout.WIDTH`` numbers; ``fixed`` bounds what a message takes besides its
     strings. ``work``: ``size`` bytes, ``layout.TABLES`` and behind them the scratch. ``states``: eight 32-bit words to
@@ -127,29 +149,29 @@ def hash_rows(plan, columns, fixed, taken, last, work, size, states, keyed, dige
     inner, work = work, work + TABLES[6]
     unkept, work = work, work + TABLES[7]
     begin = (work + 63) & -64
+    memo[1] = memo[2] = 0
+    step = max(_LEAST, min(ROWS, (last >> 6) & -LANES))
     null_counts = carray(as_pointer(nulls), last, np.uint16)
     to_reference = carray(as_pointer(left), last, np.bool_)
     first = behind = np.int64(0)
     while True:
         if first == behind:
-            first = added_64(taken, ROWS)
-            behind = min(first + ROWS, last)
-            if first >= last:
+            first = added_64(tally + 8 * TAKEN, step)
+            behind = min(first + step, last)
+            if first >= last or load_i64(tally + 8 * LONG) > 0:
                 break
         rows = _place(plan, columns, first, behind - first, fixed, begin, end - begin, starts)
         if rows == 0:  # a row too long for the scratch
             to_reference[first] = True
+            memo[2] = 1
             first += 1
             continue
         for at in range(rows):
             ends[at] = starts[at]
-        for number in range(columns):
-            column = plan + 8 * WIDTH * number
-            if are_texts(column, first, rows):
-                put_fields(column, first, rows, ends, null_counts, to_reference, memo)
-            else:
-                for at in range(first, first + rows):
-                    to_reference[at] = True
+        long = _append(plan, columns, first, rows, ends, null_counts, to_reference, memo)
+        if long > 0:
+            store_64(tally + 8 * LONG, long)
+            break
         _pad(starts, ends, rows, 64 * keyed, blocks)
         _by_blocks(blocks, rows, order, counts)
         digest = digests + 32 * first if digests else unkept
@@ -159,6 +181,10 @@ def hash_rows(plan, columns, fixed, taken, last, work, size, states, keyed, dige
             _wrap(digest, rows, inner, starts, ends, blocks, order)
             _hash(starts, blocks, order, rows, states + 32, digest, hex_)
         first += rows
+    if memo[1] > 0:
+        store_64(tally + 8 * NULLS, 1)
+    if memo[2] > 0:
+        store_64(tally + 8 * LEFT, 1)
 
 
 def machine_code() -> tuple[str, bytes]:

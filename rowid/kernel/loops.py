@@ -43,8 +43,10 @@ def number_of(column: int, which: int) -> int:
     return load_i64(column + 8 * which)
 
 
-def _loop(field: Callable[..., int]) -> Callable[..., None]:
+def _loop(field: Callable[..., int]) -> Callable[..., int]:
     """Compiled code that appends one column's field to each of ``rows`` messages that end at ``ends``.
+
+    It returns how many it left to the reference, and sets ``memo[1]`` if there is a null.
 
     ``field(data, offsets, behind, unit, flag, row, at, memo)`` writes the field of value number ``row`` at ``at`` and
     returns its end, 0 where it cannot, -1 for a null. The numbers of the column are passed one by one: what is read
@@ -57,6 +59,7 @@ def _loop(field: Callable[..., int]) -> Callable[..., None]:
         data, offsets, behind = number_of(column, DATA), number_of(column, OFFSETS), number_of(column, BEHIND)
         unit, flag = number_of(column, UNIT), number_of(column, FLAG)
         valid, start = number_of(column, VALID), number_of(column, START) + first
+        unwritten = 0
         for at in range(rows):
             row = start + at
             end = np.int64(-1)
@@ -68,8 +71,11 @@ def _loop(field: Callable[..., int]) -> Callable[..., None]:
                 store_8(ends[at], _NULL_FIELD)
                 ends[at] += 1
                 nulls[first + at] += 1
+                memo[1] = 1
             else:
                 left[first + at] = True
+                unwritten += 1
+        return unwritten
 
     return encode
 
@@ -153,38 +159,41 @@ _times, _decimals, _binaries, _uuids = _loop(_time), _loop(_decimal), _loop(_bin
 
 @function
 def put_fields(column, first, rows, ends, nulls, left, memo):
-    """Appends the fields of ``rows`` rows of a column, from row ``first`` on, to the messages that end at ``ends``."""
+    """Appends the fields of ``rows`` rows of a column, from row ``first`` on, to the messages that end at ``ends``.
+
+    Returns how many it left to the reference.
+    """
     kind = number_of(column, KIND)
     if kind == SHORT_STRING:
-        _short_strings(column, first, rows, ends, nulls, left, memo)
-    elif kind == STRING:
-        _strings(column, first, rows, ends, nulls, left, memo)
-    elif kind == INTEGER:
+        return _short_strings(column, first, rows, ends, nulls, left, memo)
+    if kind == STRING:
+        return _strings(column, first, rows, ends, nulls, left, memo)
+    if kind == INTEGER:
         if number_of(column, UNIT) == 8:
-            _longs(column, first, rows, ends, nulls, left, memo)
-        else:
-            _integers(column, first, rows, ends, nulls, left, memo)
-    elif kind == FLOAT:
-        _floats(column, first, rows, ends, nulls, left, memo)
-    elif kind == DATE:
-        _dates(column, first, rows, ends, nulls, left, memo)
-    elif kind == TIMESTAMP:
-        _timestamps(column, first, rows, ends, nulls, left, memo)
-    elif kind == BOOLEAN:
-        _booleans(column, first, rows, ends, nulls, left, memo)
-    elif kind == TIME:
-        _times(column, first, rows, ends, nulls, left, memo)
-    elif kind == DECIMAL:
-        _decimals(column, first, rows, ends, nulls, left, memo)
-    elif kind == BINARY:
-        _binaries(column, first, rows, ends, nulls, left, memo)
-    elif kind == UUID:
-        _uuids(column, first, rows, ends, nulls, left, memo)
-    else:  # a column of nulls
-        for at in range(rows):
-            store_8(ends[at], _NULL_FIELD)
-            ends[at] += 1
-            nulls[first + at] += 1
+            return _longs(column, first, rows, ends, nulls, left, memo)
+        return _integers(column, first, rows, ends, nulls, left, memo)
+    if kind == FLOAT:
+        return _floats(column, first, rows, ends, nulls, left, memo)
+    if kind == DATE:
+        return _dates(column, first, rows, ends, nulls, left, memo)
+    if kind == TIMESTAMP:
+        return _timestamps(column, first, rows, ends, nulls, left, memo)
+    if kind == BOOLEAN:
+        return _booleans(column, first, rows, ends, nulls, left, memo)
+    if kind == TIME:
+        return _times(column, first, rows, ends, nulls, left, memo)
+    if kind == DECIMAL:
+        return _decimals(column, first, rows, ends, nulls, left, memo)
+    if kind == BINARY:
+        return _binaries(column, first, rows, ends, nulls, left, memo)
+    if kind == UUID:
+        return _uuids(column, first, rows, ends, nulls, left, memo)
+    for at in range(rows):  # a column of nulls
+        store_8(ends[at], _NULL_FIELD)
+        ends[at] += 1
+        nulls[first + at] += 1
+    memo[1] = 1
+    return 0
 
 
 @function

@@ -1,28 +1,28 @@
 """The plan of a batch: where compiled code finds its columns."""
 
-from dataclasses import dataclass
+from array import array
+from collections.abc import Container
+from typing import NamedTuple
 
-import numpy as np
 import pyarrow as pa
 
 from rowid import canonical
-from rowid.kernel.layout import EXACT, MOST_PLACES, WIDTH, Kind
+from rowid.kernel.layout import Kind
 from rowid.recipe import Recipe, Rule
 from rowid.stream import TextType, values
 
 _PLACES = {"s": 0, "ms": 3, "us": 6, "ns": 9}
 _NO_RULE = Rule()
-_SAMPLE, _MOST = 500, 0.98
-_POWERS = [10.0**places for places in (2, 0, 1, *range(3, MOST_PLACES + 1))]  # money is what most floats are
 _LONG_DIGITS = 18  # of a decimal that 64 bits hold
 _UNKNOWN = (None, 0, 0)
+_WITH_OFFSETS = (Kind.STRING, Kind.SHORT_STRING, Kind.BINARY)
 _SIMPLE = {  # kind, unit and flag, by the number of the type: to ask for each type in turn takes long for a small batch
     pa.string().id: (Kind.SHORT_STRING, 0, 0), pa.large_string().id: (Kind.STRING, 0, 0),
     pa.int8().id: (Kind.INTEGER, 1, 1), pa.uint8().id: (Kind.INTEGER, 1, 0),
     pa.int16().id: (Kind.INTEGER, 2, 1), pa.uint16().id: (Kind.INTEGER, 2, 0),
     pa.int32().id: (Kind.INTEGER, 4, 1), pa.uint32().id: (Kind.INTEGER, 4, 0),
     pa.int64().id: (Kind.INTEGER, 8, 1), pa.uint64().id: (Kind.INTEGER, 8, 0),
-    pa.bool_().id: (Kind.BOOLEAN, 0, 0), pa.date32().id: (Kind.DATE, 0, 0),
+    pa.float64().id: (Kind.FLOAT, 0, 0), pa.bool_().id: (Kind.BOOLEAN, 0, 0), pa.date32().id: (Kind.DATE, 0, 0),
     pa.large_binary().id: (Kind.BINARY, 0, 0), pa.null().id: (Kind.NULL, 0, 0),
 }  # fmt: skip
 
@@ -35,51 +35,67 @@ LENGTH_BOUND = 21  # the most bytes of the LENGTH ":" of a string
 PADDING = 9 + 64  # the bit 1, the length in bits, and what wide stores may overwrite behind a message
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """The matrix, int64 of shape (columns, WIDTH), and the arrays that it points into, which it keeps alive."""
+class Plan(NamedTuple):
+    """The matrix, row by row, the number of its columns, and the arrays that it points into, which it keeps alive."""
 
-    matrix: np.ndarray
+    matrix: "array[int]"
+    columns: int
     fixed_bytes: int
-    arrays: tuple[pa.Array, ...]
+    arrays: list[pa.Array]
 
 
 def planned_as_it_is(batch: pa.RecordBatch, recipe: Recipe) -> Plan | None:
     """The plan of a batch whose columns compiled code reads as they are; None where one has to be made ready first."""
     ruled = {*recipe.types, *recipe.normalise, *recipe.decimals}
+    position = batch.schema.get_field_index
     columns = []
     for name in recipe.columns:
-        array = _bare(batch.column(name))
-        kind, unit, flag = _kind_of(array) if name not in ruled else _UNKNOWN
+        bare = _bare(batch.column(position(name)))
+        kind, unit, flag = _kind_of(bare.type) if name not in ruled else _UNKNOWN
         if kind is None:
             return None
-        columns.append((kind, array, unit, flag))
+        columns.append((kind, bare, unit, flag))
     return _assembled(columns)
 
 
-def planned(batch: pa.RecordBatch, recipe: Recipe, first_row: int) -> Plan:
+def planned(
+    batch: pa.RecordBatch, recipe: Recipe, first_row: int, long: Container[str], ready: dict[str, pa.Array]
+) -> Plan:
     """The plan of the recipe's columns of a batch.
 
-    Columns of other kinds, and those with a rule, become canonical text first, by the reference: wide decimals,
-    durations, floats of more than 15 digits and mixed Python objects are rare, and a rule can ask for anything.
+    Columns of other kinds, those with a rule, and those named as of ``long`` floats become canonical text first, by
+    the reference: wide decimals, durations and mixed Python objects are rare, a rule can ask for anything, and Arrow
+    writes floats of more than 15 digits quickly. ``ready`` keeps the texts, if the same rows are to be planned again.
     """
     columns = []
     for name in recipe.columns:
-        array, rule = batch.column(name), recipe.rule(name)
+        column, rule = batch.column(name), recipe.rule(name)
         if rule == _NO_RULE:
-            array = _plain(array)
-        kind, unit, flag = _kind_of(array) if rule == _NO_RULE else _UNKNOWN
+            column = _plain(column)
+        kind, unit, flag = _kind_of(column.type) if rule == _NO_RULE and name not in long else _UNKNOWN
         if kind is None:
-            array = canonical.texts(array, rule, column=name, first_row=first_row)
-            kind = Kind.STRING
-        columns.append((kind, array, unit, flag))
+            if name not in ready:
+                ready[name] = canonical.texts(column, rule, column=name, first_row=first_row)
+            kind, column = Kind.STRING, ready[name]
+        columns.append((kind, column, unit, flag))
     return _assembled(columns)
 
 
 def _assembled(columns: list[tuple[Kind, pa.Array, int, int]]) -> Plan:
-    matrix = np.array([_row(*column) for column in columns], np.int64).reshape(-1, WIDTH)
-    fixed = PADDING + sum(BOUNDS.get(kind, LENGTH_BOUND) for kind, *_ in columns)
-    return Plan(matrix, fixed, tuple(array for _, array, *_ in columns))
+    matrix: list[int] = []
+    fixed = PADDING
+    for kind, column, unit, flag in columns:
+        storage = column.storage if kind == Kind.UUID else column
+        valid, *buffers = storage.buffers()
+        data = buffers[-1] if buffers else None
+        address = data.address if data else 0
+        offsets = buffers[0] if kind in _WITH_OFFSETS else None
+        fixed += BOUNDS.get(kind, LENGTH_BOUND)
+        matrix += (
+            kind, address, offsets.address if offsets else 0, valid.address if valid and storage.null_count else 0,
+            storage.offset, address + data.size if data else 0, unit, flag,
+        )  # fmt: skip
+    return Plan(array("q", matrix), len(columns), fixed, [column for _, column, *_ in columns])
 
 
 def _bare(array: pa.Array) -> pa.Array:
@@ -104,13 +120,10 @@ def _plain(array: pa.Array) -> pa.Array:
     return array
 
 
-def _kind_of(array: pa.Array) -> tuple[Kind | None, int, int]:
-    type_ = array.type
+def _kind_of(type_: pa.DataType) -> tuple[Kind | None, int, int]:
     id_ = type_.id
     if id_ in _SIMPLE:
         return _SIMPLE[id_]
-    if id_ == pa.float64().id:
-        return (Kind.FLOAT, 0, 0) if _is_short(array) else _UNKNOWN
     if pa.types.is_timestamp(type_):
         return Kind.TIMESTAMP, _PLACES[type_.unit], int(type_.tz is not None)
     if pa.types.is_time(type_):
@@ -118,39 +131,3 @@ def _kind_of(array: pa.Array) -> tuple[Kind | None, int, int]:
     if pa.types.is_decimal128(type_) and type_.precision <= _LONG_DIGITS and 0 <= type_.scale <= _LONG_DIGITS:
         return Kind.DECIMAL, type_.scale, 0
     return (Kind.UUID, 0, 0) if isinstance(type_, pa.UuidType) else _UNKNOWN
-
-
-def _is_short(array: pa.Array) -> bool:
-    """Whether 15 digits write nearly all of a sample of floats; the rows of the others go to the reference."""
-    some = array.slice(0, _SAMPLE)
-    some = some.drop_null() if some.null_count else some
-    if not len(some):
-        return True
-    # without Array.to_numpy, which imports pandas
-    numbers = np.frombuffer(some.buffers()[1], np.float64)[some.offset : some.offset + len(some)]
-    most = _MOST * len(numbers)
-    found = ~np.isfinite(numbers)
-    with np.errstate(over="ignore", invalid="ignore"):
-        for power in _POWERS:
-            whole = np.rint(numbers * power)
-            found |= (np.abs(whole) < EXACT) & (whole / power == numbers)
-            if np.count_nonzero(found) >= most:
-                return True
-    return False
-
-
-def _row(kind: Kind, array: pa.Array, unit: int, flag: int) -> list[int]:
-    storage = array.storage if isinstance(array.type, pa.BaseExtensionType) else array
-    buffers = [*storage.buffers(), None, None]
-    has_offsets = kind in (Kind.STRING, Kind.SHORT_STRING, Kind.BINARY)
-    data = buffers[2] if has_offsets else buffers[1]
-    return [
-        kind,
-        data.address if data else 0,
-        buffers[1].address if has_offsets and buffers[1] else 0,
-        buffers[0].address if buffers[0] and array.null_count else 0,
-        storage.offset,
-        data.address + data.size if data else 0,
-        unit,
-        flag,
-    ]

@@ -18,7 +18,7 @@ import llvmlite.binding as llvm
 import platformdirs
 
 ENVIRONMENT = "ROWID_CACHE"
-_NOT_COMPILED = ("__init__.py", "plan.py", "pages.py", "store.py")
+_NOT_COMPILED = ("__init__.py", "call.py", "crew.py", "plan.py", "pages.py", "store.py")
 _ARGUMENTS = 13
 _CALL = ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_void_p, ctypes.c_void_p, *[ctypes.c_int64] * _ARGUMENTS)
 _UNUSED = (

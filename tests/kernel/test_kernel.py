@@ -16,7 +16,7 @@ from rowid import canonical, kernel
 from rowid.digest import digest
 from rowid.engine import HashingEngine
 from rowid.errors import CanonicalError
-from rowid.kernel import pages
+from rowid.kernel import call, pages
 from rowid.kernel.plan import planned
 from rowid.recipe import Recipe
 from rowid.stream import TextType, cells
@@ -103,6 +103,23 @@ def test_floats_of_up_to_15_digits_are_done_and_the_others_left():
 
 def test_a_column_of_long_floats_takes_the_way_over_text():
     check(pa.record_batch({"x": np.random.default_rng(3).random(500)}))
+
+
+def test_floats_that_turn_long_after_many_short_ones_are_not_left_row_by_row():
+    """The reference makes a column of texts at once, in a fraction of the time that single rows take."""
+    values = [round(n / 8, 2) for n in range(30_000)] + (np.random.default_rng(4).random(5_000) / 3).tolist()
+    others = pa.array([None if n % 7 == 0 else f"s{n}" for n in range(len(values))])
+    for threads in (1, 2):
+        check(pa.record_batch({"s": others, "x": values, "y": [1.5] * len(values)}), threads=threads)
+        check(pa.record_batch({"k": others.dictionary_encode(), "x": values, "z": values[::-1]}), threads=threads)
+
+
+def test_a_few_long_floats_are_left():
+    values = [1.5, 2.25, 3.0, 0.1] * 2500
+    values[9_000] = 1 / 3
+    rows = kernel.hashed(pa.record_batch({"x": values}), Recipe(["x"]), None, threads=2)
+    assert np.flatnonzero(rows.left).tolist() == [9_000]
+    assert rows.any_left
 
 
 @given(st.lists(st.floats(), min_size=1, max_size=200))
@@ -230,7 +247,7 @@ def test_the_kernel_and_python_agree_on_what_is_utf8(values):
 
 @pytest.mark.parametrize("large", [pages.LARGE, 4096])
 def test_threads_share_the_rows_and_change_nothing(large, monkeypatch):
-    monkeypatch.setattr(kernel, "LARGE", large)
+    monkeypatch.setattr(call, "LARGE", large)
     monkeypatch.setattr(pages, "LARGE", large)
     count = 40_000
     batch = pa.record_batch({"n": pa.array(range(count)), "s": pa.array([f"né{n}" for n in range(count)])})
@@ -241,7 +258,7 @@ def test_threads_share_the_rows_and_change_nothing(large, monkeypatch):
 
 
 def test_cells_are_read_as_they_are(monkeypatch):
-    monkeypatch.setattr(kernel, "planned", None)
+    monkeypatch.setattr(call, "planned", None)
     cell = cells(pa.array(["1.50", None, "2", "3.25"]), pa.float64())
     text = pa.ExtensionArray.from_storage(TextType(), pa.array(["x", "y", None, "z"], pa.large_string()))
     check(pa.record_batch({"c": cell, "t": text}).slice(1))
@@ -250,9 +267,9 @@ def test_cells_are_read_as_they_are(monkeypatch):
 def test_threads_share_the_columns_that_are_made_ready(monkeypatch):
     count, asked = 10_000, []
     monkeypatch.setattr(
-        kernel,
+        call,
         "planned",
-        lambda batch, recipe, first: asked.append((len(batch), first)) or planned(batch, recipe, first),
+        lambda batch, recipe, first, *more: asked.append((len(batch), first)) or planned(batch, recipe, first, *more),
     )
     batch = pa.record_batch({"k": pa.array([str(n % 99) for n in range(count)]).dictionary_encode(), "n": range(count)})
     check(batch, threads=4)
