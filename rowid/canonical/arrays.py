@@ -1,24 +1,25 @@
 """Canonical text of Arrow arrays: every type of the table in section 1.
 
-A value's text is computed once per distinct value of an array and looked up for its rows; only where Arrow's own cast
-is the specification's text to the letter (booleans, integers, strings, most floats) is that cast used.
+Where Arrow's own functions give the specification's text to the letter (booleans, integers, strings, most numbers),
+they are used; else a value's text is computed once per distinct value of an array and looked up for its rows.
 """
 
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import Any
 
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from rowid.canonical import columns
+from rowid.canonical.columns import TEXT
 from rowid.canonical.kinds import DAY, Kind, Value
-from rowid.canonical.numbers import float_text
 from rowid.canonical.refusal import RefusalError
 from rowid.canonical.values import ruled
 from rowid.errors import CanonicalError, ColumnError
 from rowid.recipe import Rule
 from rowid.stream import CellType, TextType, characters, values
 
-TEXT = pa.large_string()
 _NO_RULE = Rule()
 _FEW = 5  # rows that an error names
 _TICK = {"s": 10**9, "ms": 10**6, "us": 10**3, "ns": 1}
@@ -43,9 +44,7 @@ def texts(array: pa.Array, rule: Rule = _NO_RULE, *, column: str = "value", firs
         array = _valid_utf8(array, column, first_row)
         if rule == _NO_RULE:
             return array
-    if rule == _NO_RULE and kind == "float":
-        return _float_texts(_payloads(array))
-    return _by_value(array, kind, rule, column, first_row)
+    return _written(array, kind, rule, column, first_row)
 
 
 def _unwrapped(array: pa.Array, rule: Rule) -> pa.Array:
@@ -87,11 +86,15 @@ def _kind(type_: pa.DataType, column: str) -> Kind:
     raise ColumnError(f"its type {shown} has no canonical text", where=f"column {column!r}", hint=hint + ".")
 
 
-def _float_texts(numbers: pa.Array) -> pa.Array:
-    """Arrow writes the shortest digits, too; what it writes with an exponent, zeros and what is not finite is odd."""
-    written = numbers.cast(TEXT)
-    odd = pc.or_(pc.or_(pc.match_substring(written, "e"), pc.equal(numbers, 0)), pc.invert(pc.is_finite(numbers)))
-    return pc.replace_with_mask(written, odd, pa.array(map(float_text, numbers.filter(odd).to_pylist()), TEXT))
+def _written(array: pa.Array, kind: Kind, rule: Rule, column: str, first_row: int) -> pa.Array:
+    found = columns.texts(_payloads(array), kind, rule)
+    if found is not None:
+        written, odd = found
+        if not pc.any(odd).as_py():
+            return written
+        with suppress(CanonicalError):  # it is raised again below, and names the right rows
+            return pc.replace_with_mask(written, odd, _by_value(array.filter(odd), kind, rule, column, first_row))
+    return _by_value(array, kind, rule, column, first_row)
 
 
 def _by_value(array: pa.Array, kind: Kind, rule: Rule, column: str, first_row: int) -> pa.Array:

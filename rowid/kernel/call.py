@@ -10,7 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from rowid.kernel.crew import shared
-from rowid.kernel.layout import LEFT, LONG, NULLS, TALLY, WORKSPACE
+from rowid.kernel.layout import GIVEN_UP, LEFT, NULLS, TALLY, WORKSPACE
 from rowid.kernel.pages import LARGE, room, touch
 from rowid.kernel.plan import Plan, planned, planned_as_it_is
 from rowid.recipe import Recipe
@@ -64,10 +64,10 @@ class Call:
             (address(results) if results.size else 0, width)
             for results, width in ((rows.digests, 32), (rows.hexes, 64), (rows.nulls, 2), (rows.left, 1))
         ]
-        self._long: set[str] = set()
+        self._given_up: set[str] = set()
 
     def as_it_is(self) -> bool:
-        """Hashes a batch whose columns need not be made ready; False if it has others, or long floats."""
+        """Hashes a batch whose columns need not be made ready; False if it has others, or one was given up."""
         plan, tally, n = planned_as_it_is(self._batch, self._recipe), _tally(), self._batch.num_rows
         if plan is None:
             return False
@@ -95,13 +95,13 @@ class Call:
         self._rows.planned_s = sum(seconds) / self._sharers
 
     def _part(self, some: pa.RecordBatch, first: int, first_row: int) -> float:
-        """Makes some rows ready, in so many seconds, and hashes them; again, as long as a column's floats are long."""
+        """Makes some rows ready, in so many seconds, and hashes them; again, as long as a column is given up."""
         seconds, ready = 0.0, dict[str, pa.Array]()
         while True:
             behind = first + some.num_rows
             self._rows.nulls[first:behind] = self._rows.left[first:behind] = 0
             started = time.perf_counter()
-            plan, tally = planned(some, self._recipe, first_row + first, self._long, ready), _tally()
+            plan, tally = planned(some, self._recipe, first_row + first, self._given_up, ready), _tally()
             seconds += time.perf_counter() - started
             self._fill(plan, first, tally, some.num_rows)
             if self._is_done(tally):
@@ -121,8 +121,8 @@ class Call:
         )  # fmt: skip
 
     def _is_done(self, tally: "array[int]") -> bool:
-        if tally[LONG]:
-            self._long.add(self._recipe.columns[tally[LONG] - 1])
+        if tally[GIVEN_UP]:
+            self._given_up.add(self._recipe.columns[tally[GIVEN_UP] - 1])
             return False
         if tally[NULLS]:
             self._rows.any_null = True

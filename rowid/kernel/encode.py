@@ -3,8 +3,21 @@
 import numpy as np
 from numba import carray, types
 
-from rowid.kernel.layout import KIND, LANES, LEFT, LONG, MOST_BLOCKS, NULLS, OFFSETS, ROWS, START, TABLES, TAKEN, WIDTH
-from rowid.kernel.loops import BINARY, FLOAT, SHORT_STRING, STRING, are_texts, number_of, put_fields
+from rowid.kernel.layout import (
+    GIVEN_UP,
+    KIND,
+    LANES,
+    LEFT,
+    MOST_BLOCKS,
+    NULLS,
+    OFFSETS,
+    ROWS,
+    START,
+    TABLES,
+    TAKEN,
+    WIDTH,
+)
+from rowid.kernel.loops import BINARY, SHORT_STRING, STRING, are_texts, number_of, put_fields
 from rowid.kernel.memory import (
     added_64,
     as_pointer,
@@ -116,7 +129,7 @@ def _append(plan, columns, first, rows, ends, nulls, left, memo):
             unwritten = put_fields(column, first, rows, ends, nulls, left, memo)
             if unwritten > 0:
                 memo[2] = 1
-                if number_of(column, KIND) == FLOAT and unwritten > _FEW:
+                if unwritten > _FEW:
                     return number + 1
         else:
             memo[2] = 1
@@ -131,7 +144,7 @@ def hash_rows(plan, columns, fixed, tally, last, work, size, states, keyed, dige
 
     ``tally`` (see ``layout``) counts the rows that were taken on by any thread: some more are taken until none is left,
     so that threads that hash one plan end together, however each of them gets on. They all end where one of them finds
-    a column of long floats, of which the reference makes a column of texts sooner than it does the rows.
+    a column with many values that they cannot write: texts of the column are made sooner than those rows are done.
 
     ``plan`` has ``columns`` rows of ``layout.WIDTH`` numbers; ``fixed`` bounds what a message takes besides its
     strings. ``work``: ``size`` bytes, ``layout.TABLES`` and behind them the scratch. ``states``: eight 32-bit words to
@@ -158,7 +171,7 @@ def hash_rows(plan, columns, fixed, tally, last, work, size, states, keyed, dige
         if first == behind:
             first = added_64(tally + 8 * TAKEN, step)
             behind = min(first + step, last)
-            if first >= last or load_i64(tally + 8 * LONG) > 0:
+            if first >= last or load_i64(tally + 8 * GIVEN_UP) > 0:
                 break
         rows = _place(plan, columns, first, behind - first, fixed, begin, end - begin, starts)
         if rows == 0:  # a row too long for the scratch
@@ -168,9 +181,9 @@ def hash_rows(plan, columns, fixed, tally, last, work, size, states, keyed, dige
             continue
         for at in range(rows):
             ends[at] = starts[at]
-        long = _append(plan, columns, first, rows, ends, null_counts, to_reference, memo)
-        if long > 0:
-            store_64(tally + 8 * LONG, long)
+        given_up = _append(plan, columns, first, rows, ends, null_counts, to_reference, memo)
+        if given_up > 0:
+            store_64(tally + 8 * GIVEN_UP, given_up)
             break
         _pad(starts, ends, rows, 64 * keyed, blocks)
         _by_blocks(blocks, rows, order, counts)

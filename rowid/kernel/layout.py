@@ -11,9 +11,9 @@ KIND, DATA, OFFSETS, VALID, START, BEHIND, UNIT, FLAG = range(WIDTH)  # of a col
 ROWS = 512  # messages that are made before they are hashed: they stay in the processor's second cache
 LANES = 16
 TALLY = 4
-TAKEN, LEFT, NULLS, LONG = range(TALLY)  # of a tally, int64, which is zero before a plan is hashed
-"""Rows that were taken on by any thread; 1 if a row was left to the reference, and if a field is null; the number of a
-column of floats that are too many and too long to be left, counted from 1, for which the plan was given up."""
+TAKEN, LEFT, NULLS, GIVEN_UP = range(TALLY)  # of a tally, int64, which is zero before a plan is hashed
+"""Rows that were taken on by any thread; 1 if a row was left to the reference, and if a field is null; the number,
+counted from 1, of a column with too many values to be left, for which the plan was given up."""
 MOST_BLOCKS = 256  # messages with more blocks than this are sorted as if they had so many
 MOST_PLACES = 15
 EXACT = 1e15  # below it, a decimal of 15 digits is the only one of so few digits that reads as its float64

@@ -34,6 +34,7 @@ from rowid.kernel.utf8 import is_ascii, is_inside, is_utf8
 
 STRING, SHORT_STRING, INTEGER, FLOAT, BOOLEAN, DATE, TIMESTAMP, TIME, DECIMAL, BINARY, UUID, NULL = map(int, Kind)
 _NULL_FIELD = 0x7E  # ~
+_TOO_LONG = 10**18  # a decimal that is written has 18 digits at most
 _TRUE, _FALSE = (int.from_bytes(text, "little") for text in (b"4:true", b"5:false"))
 
 
@@ -138,7 +139,8 @@ def _time(data, offsets, behind, unit, flag, row, at, memo):
 
 @function
 def _decimal(data, offsets, behind, unit, flag, row, at, memo):
-    return put_scaled(load_i64(data + 16 * row), at, unit)
+    low, high = load_i64(data + 16 * row), load_i64(data + 16 * row + 8)
+    return put_scaled(low, at, unit) if high == low >> 63 and abs(low) < _TOO_LONG else 0
 
 
 @function

@@ -13,7 +13,7 @@ from rowid.stream import TextType, values
 
 _PLACES = {"s": 0, "ms": 3, "us": 6, "ns": 9}
 _NO_RULE = Rule()
-_LONG_DIGITS = 18  # of a decimal that 64 bits hold
+_MOST_PLACES = 18  # of a decimal that 64 bits hold
 _UNKNOWN = (None, 0, 0)
 _WITH_OFFSETS = (Kind.STRING, Kind.SHORT_STRING, Kind.BINARY)
 _SIMPLE = {  # kind, unit and flag, by the number of the type: to ask for each type in turn takes long for a small batch
@@ -59,20 +59,20 @@ def planned_as_it_is(batch: pa.RecordBatch, recipe: Recipe) -> Plan | None:
 
 
 def planned(
-    batch: pa.RecordBatch, recipe: Recipe, first_row: int, long: Container[str], ready: dict[str, pa.Array]
+    batch: pa.RecordBatch, recipe: Recipe, first_row: int, given_up: Container[str], ready: dict[str, pa.Array]
 ) -> Plan:
     """The plan of the recipe's columns of a batch.
 
-    Columns of other kinds, those with a rule, and those named as of ``long`` floats become canonical text first, by
-    the reference: wide decimals, durations and mixed Python objects are rare, a rule can ask for anything, and Arrow
-    writes floats of more than 15 digits quickly. ``ready`` keeps the texts, if the same rows are to be planned again.
+    Columns of other kinds, those with a rule, and those that were given up become canonical text first: decimals of 256
+    bits, durations and mixed Python objects are rare, a rule can ask for anything, and Arrow writes long numbers
+    quickly. ``ready`` keeps the texts, if the same rows are to be planned again.
     """
     columns = []
     for name in recipe.columns:
         column, rule = batch.column(name), recipe.rule(name)
         if rule == _NO_RULE:
             column = _plain(column)
-        kind, unit, flag = _kind_of(column.type) if rule == _NO_RULE and name not in long else _UNKNOWN
+        kind, unit, flag = _kind_of(column.type) if rule == _NO_RULE and name not in given_up else _UNKNOWN
         if kind is None:
             if name not in ready:
                 ready[name] = canonical.texts(column, rule, column=name, first_row=first_row)
@@ -111,7 +111,7 @@ def _plain(array: pa.Array) -> pa.Array:
         return _plain(array.dictionary_decode())
     if pa.types.is_string_view(type_):
         return array.cast(pa.large_string())
-    if pa.types.is_binary_view(type_):
+    if pa.types.is_binary(type_) or pa.types.is_binary_view(type_) or pa.types.is_fixed_size_binary(type_):
         return array.cast(pa.large_binary())
     if pa.types.is_decimal32(type_) or pa.types.is_decimal64(type_):
         return array.cast(pa.decimal128(type_.precision, type_.scale))
@@ -128,6 +128,6 @@ def _kind_of(type_: pa.DataType) -> tuple[Kind | None, int, int]:
         return Kind.TIMESTAMP, _PLACES[type_.unit], int(type_.tz is not None)
     if pa.types.is_time(type_):
         return Kind.TIME, _PLACES[type_.unit], type_.bit_width // 8
-    if pa.types.is_decimal128(type_) and type_.precision <= _LONG_DIGITS and 0 <= type_.scale <= _LONG_DIGITS:
+    if pa.types.is_decimal128(type_) and 0 <= type_.scale <= _MOST_PLACES:
         return Kind.DECIMAL, type_.scale, 0
     return (Kind.UUID, 0, 0) if isinstance(type_, pa.UuidType) else _UNKNOWN
