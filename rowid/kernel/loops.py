@@ -140,7 +140,7 @@ def _time(data, offsets, behind, unit, flag, row, at, memo):
 @function
 def _decimal(data, offsets, behind, unit, flag, row, at, memo):
     low, high = load_i64(data + 16 * row), load_i64(data + 16 * row + 8)
-    return put_scaled(low, at, unit) if high == low >> 63 and abs(low) < _TOO_LONG else 0
+    return put_scaled(low, at, unit) if high == low >> 63 and -_TOO_LONG < low < _TOO_LONG else 0
 
 
 @function

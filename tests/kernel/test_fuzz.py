@@ -87,6 +87,16 @@ def decimals(rng, n):
     return pa.array(np.round(rng.uniform(-1e6, 1e6, n), scale)).cast(pa.decimal128(int(rng.integers(16, 19)), scale))
 
 
+def wide_decimals(rng, n):
+    """128 bits each, of which most values need 64; how many need more differs from table to table."""
+    units = np.empty((n, 2), np.int64)
+    units[:, 0] = mixed(rng, rng.integers(-(10**6), 10**6, n), [10**18, 10**18 - 1, -(10**18), 2**63 - 1, -(2**63), 0])
+    wide = rng.random(n) < rng.choice([0, 0.01, 0.2])
+    units[:, 1] = np.where(wide, rng.integers(-(5 * 10**18), 5 * 10**18, n), units[:, 0] >> 63)
+    type_ = pa.decimal128(38, int(rng.choice([0, 2, 18, 19, 38])))
+    return pa.Array.from_buffers(type_, n, [None, pa.py_buffer(units)])
+
+
 def durations(rng, n):
     return pa.array(rng.integers(-(10**14), 10**14, n)).view(pa.duration(rng.choice(["s", "ms", "us", "ns"])))
 
@@ -110,7 +120,7 @@ COLUMNS = [
     moments,
     times,
 ]
-COLUMNS += [decimals, durations, nothing]
+COLUMNS += [decimals, wide_decimals, durations, nothing]
 
 
 def mixed(rng, values, edges):
