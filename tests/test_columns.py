@@ -1,7 +1,10 @@
 """Texts of whole columns against texts of single values: two ways that are to agree to the letter."""
 
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
+import numpy as np
+import pandas as pd
 import pyarrow as pa
 import pytest
 from hypothesis import example, given
@@ -77,3 +80,34 @@ def test_decimals_of_every_width(data, width, places):
 @example(["0.5", "-2.5"], 0)
 def test_numbers_in_strings(values, places):
     agree(pa.array(values, pa.string()), rule_of(types="number", decimals=places))
+
+
+KINDS = st.sampled_from([
+    STRINGS, st.text(st.characters()), st.binary(max_size=9), st.booleans(), st.integers(), st.integers(-99, 99),
+    st.floats(), st.decimals(), st.decimals(-9, 9, places=2), st.dates(), st.datetimes(), st.timedeltas(),
+    st.datetimes(timezones=st.just(UTC)), st.times(), st.uuids(), st.sampled_from([np.str_("s"), np.int64(5)]),
+])  # fmt: skip
+NULLS = [None, float("nan"), pd.NA, pd.NaT]
+
+
+@given(st.data(), st.lists(KINDS, min_size=1, max_size=2))
+def test_objects_of_one_kind(data, kinds):
+    values = data.draw(st.lists(st.sampled_from(NULLS) | st.one_of(kinds)))
+    column = np.empty(len(values), object)
+    column[:] = values
+    alike = canonical.array_of(column)
+    if alike is not None:
+        assert canonical.texts(alike).to_pylist() == [canonical.text(value) for value in values]
+
+
+@pytest.mark.parametrize("one", ["s", b"b", True, 5, 0.5, Decimal("0.50"), date(2024, 1, 1), datetime(2024, 1, 1, 5)])
+def test_what_an_array_holds_as_it_is_becomes_one(one):
+    assert canonical.array_of([one, None, one]) is not None
+    assert canonical.array_of([one, None, object()]) is None
+    others = [value for value in ("s", b"b", True, 5, 0.5, Decimal("0.50"), date(2024, 1, 1)) if value != one]
+    assert all(canonical.array_of([one, other]) is None for other in others if type(other) is not type(one))
+
+
+def test_what_an_array_would_change_or_refuse_stays_as_it_is():
+    values = [2**63, "\ud800", Decimal("Infinity"), Decimal(10) ** 80, datetime(2024, 1, 1, tzinfo=UTC), np.int64(5)]
+    assert [canonical.array_of([value]) for value in values] == [None] * len(values)

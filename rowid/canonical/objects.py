@@ -1,6 +1,10 @@
 """Canonical text of a column of Python objects, whose types may differ from row to row (section 1)."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from math import isnan
 from typing import Any
 
 import pyarrow as pa
@@ -11,6 +15,27 @@ from rowid.errors import CanonicalError
 from rowid.recipe import Rule
 
 _FEW = 5  # rows that an error names
+_TYPES: dict[type, pa.DataType | None] = {
+    str: pa.large_string(), bytes: pa.large_binary(), bool: pa.bool_(), int: pa.int64(), float: pa.float64(),
+    Decimal: None, date: pa.date32(), datetime: pa.timestamp("us"), timedelta: pa.duration("us"),
+}  # fmt: skip
+_NULLS = {"NoneType", "NAType", "NaTType"}
+
+
+def array_of(values: Sequence[Any]) -> pa.Array | None:
+    """The values as an Arrow array, if all are of one Python type that Arrow holds as it is; else None.
+
+    Nulls are those of pandas: None, NaN, NA and NaT. A subclass is another type: a ``Timestamp`` has nanoseconds.
+    """
+    kinds = {kind for kind in set(map(type, values)) if kind.__name__ not in _NULLS}
+    if len(kinds) == 2 and float in kinds and all(isnan(one) for one in values if type(one) is float):
+        kinds.remove(float)
+    if len(kinds) == 1 and (kind := kinds.pop()) in _TYPES:
+        if kind is datetime and any(getattr(value, "tzinfo", None) is not None for value in values):
+            return None
+        with suppress(pa.ArrowException, UnicodeEncodeError, OverflowError, TypeError):
+            return pa.array(values, _TYPES[kind], from_pandas=True)
+    return None
 
 
 def texts_of(values: Iterable[Any], rule: Rule, *, column: str) -> pa.Array:

@@ -44,16 +44,20 @@ class FrameSource:
 
     def _pandas_column(self, name: str, series: Any) -> pa.Array | pa.ChunkedArray:
         # pyarrow makes one type of mixed objects (a str among bytes becomes bytes, a datetime among dates a date)
-        if series.dtype != object:
-            try:
-                return pa.array(series, from_pandas=True)
-            except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError, UnicodeEncodeError):
-                pass  # a Categorical of mixed values, a Sparse array: one by one, as objects are
-        return self._one_by_one(name, series)
+        if series.dtype == object:
+            return self._objects(name, series.to_numpy())
+        try:
+            return pa.array(series, from_pandas=True)
+        except (pa.ArrowInvalid, pa.ArrowTypeError, pa.ArrowNotImplementedError, UnicodeEncodeError):
+            return self._one_by_one(name, series)  # a Categorical of mixed values, a Sparse array
 
     def _polars_column(self, name: str, series: Any) -> pa.Array | pa.ChunkedArray:
         # Polars exports a column of Python objects as their addresses
-        return self._one_by_one(name, series) if str(series.dtype) == "Object" else pa.chunked_array(series)
+        return self._objects(name, series.to_list()) if str(series.dtype) == "Object" else pa.chunked_array(series)
+
+    def _objects(self, name: str, values: Any) -> pa.Array:
+        alike = canonical.array_of(values)
+        return self._one_by_one(name, values) if alike is None else alike
 
     def _one_by_one(self, name: str, values: Any) -> pa.Array:
         """'A Python object column of mixed types follows the table value by value' (rowid v1, section 1)."""
