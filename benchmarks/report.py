@@ -83,17 +83,20 @@ def _scaling(scaling: dict[str, Any] | None) -> Iterator[str]:
     if scaling is None:
         return
     yield "## Scaling\n"
-    yield "Table A's rows through one engine, in batches of at most a million. Only the engine's time counts.\n"
+    yield (
+        "Table A's rows through one engine, in batches of at most a million. Only the engine's time counts. Before "
+        "each of the batches the smaller tables have their turn, each with an engine of its own.\n"
+    )
     rows = [
         [
             f"{s['rows']:,}",
             _spread(s["ns_per_row"], ",.0f"),
             _spread(s["ns_per_row_one_thread"], ",.0f"),
-            str(s["passes"]),
+            str(s["turns"]),
         ]
         for s in scaling["sizes"]
     ]
-    yield _table(["rows", "ns per row", "ns per row, one thread", "passes"], rows, numbers={0, 1, 2, 3})
+    yield _table(["rows", "ns per row", "ns per row, one thread", "turns"], rows, numbers={0, 1, 2, 3})
     threads = scaling["threads"]
     yield (
         f"Two threads against one, {threads['rows']:,} rows of table A: {_seconds(threads['seconds']['1'])} s with "

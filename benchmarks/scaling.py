@@ -1,9 +1,10 @@
 """What a row costs at 10 thousand rows and at 50 million, and what a second thread is worth.
 
 Rows of table A go through one engine in batches of a million, made as they are needed: only the engine's time counts.
+Before each of the batches the smaller tables have their turn, each with an engine of its own: a slow minute of the
+machine meets all sizes.
 """
 
-from collections.abc import Iterable
 from typing import Any
 
 import pyarrow as pa
@@ -13,47 +14,47 @@ from benchmarks.tables import BATCH, Case, people
 from benchmarks.timing import interleaved, ratios, spread, timed
 
 SIZES = (10_000, 100_000, 1_000_000, 10_000_000, 50_000_000)
-ENOUGH_ROWS = 20_000_000
-"""A size has as many passes as there are rounds, or as make so many rows, but one at least."""
+ENOUGH_ROWS = 200_000
+"""A table of fewer rows is hashed so often in a turn that they are as many: one is too short for the clock."""
 
 
 def measure(scale: float, rounds: int, case: Case) -> dict[str, Any]:
     """Cost per row at each of ``SIZES``, with all threads and with one, and table A (``case``) with one and two."""
     sizes = sorted({max(100, round(size * scale)) for size in SIZES})
-    kept = {rows: list(people(rows)) for rows in sizes if rows <= BATCH}
-    costs: dict[int, list[float]] = {rows: [] for rows in sizes}
-    alone: dict[int, list[float]] = {rows: [] for rows in sizes}
     in_threads = threads(case, rounds)  # first: it loads what is compiled, which is a matter of the start
-    for number in range(rounds):
-        for rows in sizes:
-            if number in (0, *range(ENOUGH_ROWS // rows)):
-                turns = max(1, min(20, 200_000 // rows))  # a pass of 10 thousand rows is too short for the clock
-                for taken, number_of_threads in ((costs, None), (alone, 1)):
-                    batches = [kept.get(rows) or people(rows) for _ in range(turns)]
-                    seconds = sum(_cost(some, number_of_threads) for some in batches) / turns
-                    taken[rows].append(1e9 * seconds / rows)
+    small = {rows: next(iter(people(rows))) for rows in sizes if rows <= BATCH}
+    ways = [(rows, number) for rows in sizes for number in (None, 1)]
+    engines = {way: _engine(case, way[1]) for way in ways}
+    costs: dict[tuple[int, int | None], list[float]] = {way: [] for way in ways}
+    for at, batch in enumerate(people(sizes[-1])):
+        for rows, number in ways:
+            if rows in small:
+                turns = max(1, min(20, ENOUGH_ROWS // rows))
+                seconds = [_seconds(_engine(case, number), small[rows]) for _ in range(turns)]
+                costs[rows, number].append(1e9 * sum(seconds) / turns / rows)
+            elif at * BATCH < rows:
+                costs[rows, number].append(1e9 * _seconds(engines[rows, number], batch) / len(batch))
     return {
         "sizes": [
             {
                 "rows": rows,
-                "passes": len(taken),
-                "ns_per_row": spread(taken),
-                "ns_per_row_one_thread": spread(alone[rows]),
+                "turns": len(costs[rows, None]),
+                "ns_per_row": spread(costs[rows, None]),
+                "ns_per_row_one_thread": spread(costs[rows, 1]),
             }
-            for rows, taken in costs.items()
+            for rows in sizes
         ],
         "threads": in_threads,
     }
 
 
-def _cost(batches: Iterable[pa.RecordBatch], threads: int | None) -> float:
-    """Seconds that one engine takes for the batches; ``threads``: as many as there are processors, if None."""
-    engine: rowid.HashingEngine | None = None
-    seconds = 0.0
-    for batch in batches:
-        engine = engine or rowid.HashingEngine(rowid.Recipe(batch.schema.names), threads=threads)
-        seconds += timed(lambda engine=engine, batch=batch: engine.hash(batch))
-    return seconds
+def _engine(case: Case, threads: int | None) -> rowid.HashingEngine:
+    """``threads``: as many as there are processors, if None."""
+    return rowid.HashingEngine(rowid.Recipe(case.columns), threads=threads)
+
+
+def _seconds(engine: rowid.HashingEngine, batch: pa.RecordBatch) -> float:
+    return timed(lambda: engine.hash(batch))
 
 
 def threads(case: Case, rounds: int) -> dict[str, Any]:

@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from typing import Self
+from typing import NamedTuple, Self
 
 import numpy as np
 import pyarrow as pa
@@ -19,8 +19,7 @@ from rowid.recipe import Recipe
 _NONE = np.zeros(0, np.int64)
 
 
-@dataclass(frozen=True, slots=True)
-class Hashed:
+class Hashed(NamedTuple):
     """The IDs of n rows (Arrow array of ``digest.ID_TYPES``), and the digests of their messages, shape (n, 32)."""
 
     ids: pa.Array
@@ -199,12 +198,14 @@ class HashingEngine:
 def require_columns(names: Sequence[str], wanted: Sequence[str]) -> None:
     """Raises ColumnError if one of the ``wanted`` columns is not there, or there twice."""
     for name in wanted:
-        if name not in names:
+        count = names.count(name)
+        if count == 1:
+            continue
+        if count == 0:
             near = get_close_matches(name, names, n=3)
             hint = f"Did you mean {' or '.join(map(repr, near))}?" if near else f"The columns are {_some(names)}."
             raise ColumnError("no such column", where=f"column {name!r}", hint=hint)
-        if list(names).count(name) > 1:
-            raise ColumnError("two columns have this name", where=f"column {name!r}", hint="Rename one of them.")
+        raise ColumnError("two columns have this name", where=f"column {name!r}", hint="Rename one of them.")
 
 
 def _some(names: Sequence[str]) -> str:

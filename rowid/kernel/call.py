@@ -64,6 +64,7 @@ class Call:
             (address(results) if results.size else 0, width)
             for results, width in ((rows.digests, 32), (rows.hexes, 64), (rows.nulls, 2), (rows.left, 1))
         ]
+        self._large = [results for results in (rows.digests, rows.hexes) if results.nbytes >= LARGE]
         self._given_up: set[str] = set()
 
     def as_it_is(self) -> bool:
@@ -109,15 +110,14 @@ class Call:
 
     def _reach(self, number: int) -> None:
         n, sharers = self._batch.num_rows, self._sharers
-        for results in (self._rows.digests, self._rows.hexes):
-            if results.nbytes >= LARGE:
-                touch(results[n * number // sharers : n * (number + 1) // sharers])
+        for results in self._large:
+            touch(results[n * number // sharers : n * (number + 1) // sharers])
 
     def _fill(self, plan: Plan, first: int, tally: "array[int]", rows: int) -> None:
         self._compiled(
             plan.matrix.buffer_info()[0], plan.columns, plan.fixed_bytes, tally.buffer_info()[0], rows,
             _workspace(), WORKSPACE, address(self._states), len(self._states) - 1,
-            *(start and start + width * first for start, width in self._to),
+            *[start and start + width * first for start, width in self._to],
         )  # fmt: skip
 
     def _is_done(self, tally: "array[int]") -> bool:
