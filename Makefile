@@ -30,7 +30,7 @@ lint: $(READY)
 	$(BIN)/lint-imports
 
 fuzz: $(READY)
-	HYPOTHESIS_PROFILE=long ROWID_FUZZ=20000 $(BIN)/python -m pytest -n 2 tests/test_properties.py tests/kernel
+	HYPOTHESIS_PROFILE=long ROWID_FUZZ=20000 $(BIN)/python -m pytest -n 2 tests/test_properties.py tests/test_columns.py tests/kernel
 
 bench: $(READY)
 	$(BIN)/pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[bench,dev]'
