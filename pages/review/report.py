@@ -31,7 +31,10 @@ def pick(current: Run | None) -> Run | None:
         finished.setdefault(current.id, current)
     if not finished:
         st.info("No run has finished yet. The report of a run shows here.", icon=":material/info:")
-        st.page_link(frame.CONNECT, label="Connect a table", icon=":material/upload_file:")
+        if place.table_or_none():
+            st.page_link(frame.RUN, label="Run", icon=":material/play_circle:")
+        else:
+            st.page_link(frame.CONNECT, label="Connect a table", icon=":material/upload_file:")
         return None
     chosen = current.id if current and current.id in finished else next(iter(finished))
     local = zone(st.context.timezone)

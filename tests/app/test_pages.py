@@ -143,6 +143,13 @@ def test_pages_without_a_table_lead_to_connect(app):
         assert app.page_link[0].label == "Connect a table"
 
 
+def test_the_report_before_any_run_leads_to_what_is_next(app, table):
+    at(app, "review/report")
+    assert app.page_link[0].label == "Connect a table"
+    at(app, "review/report", table=table.id)
+    assert app.page_link[0].label == "Run"
+
+
 def test_without_a_choice_all_columns_are_the_key(app, table):
     at(app, "build/columns", table=table.id)
     assert app.multiselect[0].value == []
