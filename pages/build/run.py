@@ -114,6 +114,8 @@ def receipt(run: Run) -> None:
     with st.container(horizontal=True, gap="small"):
         for label, value in (loading.facts(run) if run.target else facts).items():
             st.metric(label, value, width=125)
+    if run.target:
+        loading.show_caveats(loading.caveats(run))
     st.caption(" ".join(f"{escape(name.capitalize())}: {escape(said)}." for name, said in runs.policies(run).items()))
     recipe = Recipe.from_dict(run.recipe)
     with st.container(horizontal=True, vertical_alignment="center"):

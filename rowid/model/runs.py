@@ -34,8 +34,12 @@ class Receipt:
         return self.verified is not None or bool(self.sql)
 
     def counts(self) -> dict[str, Any]:
-        """What is to be kept of it: all but the statements and the caveats."""
-        return {name: value for name, value in asdict(self).items() if name not in ("sql", "caveats")}
+        """What a history is to keep of it: all but the statements and the caveats."""
+        return {name: value for name, value in self.to_dict().items() if name != "caveats"}
+
+    def to_dict(self) -> dict[str, Any]:
+        """What was done, as plain types: all but the statements, which are of what was not."""
+        return {name: value for name, value in asdict(self).items() if name != "sql"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +86,7 @@ class AuditTrail:
 
     def to_dict(self) -> dict[str, Any]:
         """The trail as plain types, ready for JSON."""
-        return {**asdict(self), "receipt": self.receipt.counts() if self.receipt else None}
+        return {**asdict(self), "receipt": self.receipt.to_dict() if self.receipt else None}
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,6 +85,11 @@ def facts(run: Run) -> Mapping[str, str]:
     }
 
 
+def caveats(run: Run) -> list[Caveat]:
+    """What the database made of the columns in a run; nothing where its receipt is of before that was kept."""
+    return [Caveat(**one) for one in (run.receipt or {})["receipt"].get("caveats", ())]
+
+
 def told(run: Run) -> str:
     """What a run did to its table, in Markdown."""
     rows = count((run.receipt or {})["rows_in"], "row")

@@ -201,6 +201,15 @@ def test_what_a_database_makes_of_the_columns_is_shown():
     assert app.expander[0].markdown[0].value == r"- **a\*b**: kept. Quote it"
 
 
+def test_the_receipt_of_a_load_shows_what_the_database_makes_of_the_columns(app, table, crm, workspace, settings):
+    run = loaded(plan(table), settings, workspace)
+    assert run.receipt["receipt"]["caveats"] == []
+    caveat = {"column": "at", "what": "no zone", "severity": "changes", "hint": "See"}
+    workspace.finish(run.id, {**run.receipt, "receipt": {**run.receipt["receipt"], "caveats": [caveat]}})
+    settled(at(app, "build/run", table=table.id, run=run.id))
+    assert [one.value for one in app.warning] == ["Column **at**: no zone. See"]
+
+
 def test_a_dry_run_is_of_one_plan_and_of_no_other(app, table, crm, workspace, settings):
     loaded(plan(table), settings, workspace)
     settled(at(app, "build/run", table=table.id, recipe=workspace.keep_draft(table, Draft(("id",)))))

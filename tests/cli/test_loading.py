@@ -47,6 +47,7 @@ def test_json_has_the_receipt_and_a_second_run_changes_nothing(rowid, twice):
             "missing": 1,
             "removed": 0,
             "verified": True,
+            "caveats": [],
         }
 
 

@@ -56,6 +56,16 @@ def test_a_load_says_what_will_be_read_back_otherwise(snowflake: FakeSnowflake, 
     assert "reserved" not in told
 
 
+def test_the_json_of_a_load_has_all_caveats_and_the_history_has_none(snowflake: FakeSnowflake, rows, capsys) -> None:
+    assert main(["run", rows, "-o", snowflake.table("t"), "--columns", "K", "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)["receipt"]["caveats"]
+    assert [one["column"] for one in told] == ["select", "WHEN_", "row_id"]
+    assert told[1]["severity"] == "changes"
+    assert "the zone Europe/Rome is not kept" in told[1]["what"]
+    assert main(["runs", "--json"]) == 0
+    assert "caveats" not in json.loads(capsys.readouterr().out)["runs"][0]["receipt"]
+
+
 def test_a_value_that_is_too_large_is_refused_before_any_row_is_sent(
     snowflake: FakeSnowflake, tmp_path, capsys
 ) -> None:
