@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from rowid.cli import options
-from rowid.cli.output import as_json, out, require_place, tell, write_page
+from rowid.cli.output import as_json, out, require_place, tell, write_whole
 from rowid.cli.recipes import recipe_for
 from rowid.recipe import Recipe
 from rowid.settings import Settings
@@ -69,7 +69,7 @@ def check(
         limits = bootstrap.limits(Settings.load())
         found = report.examine(table, chosen, previous=previous, progress=progress, limits=limits)
     if html is not None:
-        write_page(html, report.html(found), force=force)
+        write_whole(html, report.html(found), force=force)
     _answer(found, json=json)
     if found.verdict.answer != "KEY":
         raise typer.Exit(1)

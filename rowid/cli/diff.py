@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from rowid.cli import options
-from rowid.cli.output import as_json, drawn, out, printable, require_place, tell, write_page
+from rowid.cli.output import as_json, drawn, out, printable, require_place, tell, write_whole
 from rowid.cli.recipes import recipe_for
 from rowid.errors import UsageError
 from rowid.recipe import Recipe
@@ -99,7 +99,7 @@ def diff(
     if page:
         from rowid.report import changes
 
-        write_page(page, changes.html(found), force=force)
+        write_whole(page, changes.html(found), force=force)
     _answer(found, first, json=json, rows_on_stdout=output == "-")
     if not found.identical:
         raise typer.Exit(1)

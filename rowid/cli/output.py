@@ -64,20 +64,20 @@ def printable(text: str) -> str:
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
-def require_place(page: Path, *, force: bool) -> None:
-    """Finds out before the work, not after it, that a page could not be written."""
+def require_place(path: Path, *, force: bool) -> None:
+    """Finds out before the work, not after it, that a file could not be written."""
     from rowid.sinks.atomic import refuse_existing
 
-    refuse_existing(page, force=force)
+    refuse_existing(path, force=force)
 
 
-def write_page(path: Path, page: str, *, force: bool) -> None:
-    """Writes a page to its place: all of it, or nothing."""
+def write_whole(path: Path, text: str, *, force: bool) -> None:
+    """Writes a text to its place: all of it, or nothing."""
     from rowid.sinks.atomic import AtomicFile
 
     file = AtomicFile(path, force=force)
     try:
-        file.write(page.encode())
+        file.write(text.encode())
         file.commit()
     finally:
         file.abort()

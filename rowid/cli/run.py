@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from rowid.cli import loading, options
-from rowid.cli.output import as_json, out, tell
+from rowid.cli.output import as_json, out, require_place, tell, write_whole
 from rowid.cli.pushdown import Pushdown, pushed_down
 from rowid.cli.recipes import recipe_for
 from rowid.cli.signals import SignalReceived
@@ -150,7 +150,7 @@ def run(
             told_how_to_read=reading_given,
         )  # fmt: skip
         if save_recipe:
-            _save(Recipe.from_dict(trail.recipe), save_recipe)
+            _save(Recipe.from_dict(trail.recipe), save_recipe, force=force)
         _answer(trail, how, json=json, rows_on_stdout=False)
         return
 
@@ -180,7 +180,7 @@ def run(
                         table, chosen, sink, observers=listeners, progress=progress, replace=replace_id, limits=limits
                     )
         if save_recipe and not dry_run:
-            _save(chosen, save_recipe)
+            _save(chosen, save_recipe, force=force)
         _answer(trail, how, json=json, rows_on_stdout=output == "-")
     except SignalReceived as stop:
         stop.done = written.yes
@@ -215,19 +215,14 @@ def _require_place(save_recipe: Path | None, output: str, *, force: bool) -> Non
         return
     if output != "-" and save_recipe.absolute() == Path(output).absolute():
         raise UsageError("the recipe and the rows cannot go to the same file", where="--save-recipe")
-    if not save_recipe.absolute().parent.is_dir():
-        raise SinkError("its directory does not exist", where=str(save_recipe), hint="Make it, or name another place.")
-    if save_recipe.exists() and not force:
-        raise SinkError("the file exists", where=str(save_recipe), hint="Name another one, or replace it with --force.")
+    require_place(save_recipe, force=force)
 
 
-def _save(recipe: Recipe, path: Path) -> None:
+def _save(recipe: Recipe, path: Path, *, force: bool) -> None:
     text = recipe.to_json() if path.suffix.lower() == ".json" else recipe.to_yaml()
     try:
-        path.write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise SinkError(
-            f"the rows are written, but the recipe cannot be ({error.strerror})",
-            where=str(path),
-            hint="Run again with another place for it, and --force.",
-        ) from error
+        write_whole(path, text, force=force)
+    except SinkError as error:
+        what = f"the rows are written, but the recipe is not: {error.what}"
+        hint = "Run again with another place for it, and --force."
+        raise SinkError(what, where=error.where, hint=hint) from None

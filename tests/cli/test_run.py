@@ -10,8 +10,10 @@ import pytest
 
 from rowid import row_id
 from rowid.cli.options import column_names
-from rowid.errors import UsageError
+from rowid.cli.run import _save
+from rowid.errors import SinkError, UsageError
 from rowid.recipe import Recipe
+from tests.disks import files_no_larger_than
 
 
 def ids(path):
@@ -165,6 +167,22 @@ def test_an_unknown_scheme_is_refused_without_showing_its_password(rowid, people
     assert "postgresql://" in answer.err
     assert "secret" not in answer.err
     assert rowid("run", people, "-o", "s3://bucket/out.csv").code == 2
+
+
+def test_a_recipe_is_kept_whole_or_not_at_all(folder):
+    recipe = Recipe([f"column {n:,}" for n in range(1000)])
+    for ending in ("yaml", "json"):
+        path = folder / f"r.{ending}"
+        with files_no_larger_than(4096), pytest.raises(SinkError, match="the rows are written, but the recipe is not"):
+            _save(recipe, path, force=False)
+        assert list(folder.iterdir()) == []
+        path.write_text("before")
+        with files_no_larger_than(4096), pytest.raises(SinkError, match="allowed here"):
+            _save(recipe, path, force=True)
+        assert path.read_text() == "before"
+        _save(recipe, path, force=True)
+        assert Recipe.load(path) == recipe
+        path.unlink()
 
 
 def test_a_file_uri_is_a_file(rowid, people, folder):
