@@ -8,7 +8,7 @@ import streamlit as st
 
 from rowid.errors import RecipeError
 from rowid.recipe import Recipe, Rule
-from rowid.ui import place, problems
+from rowid.ui import keyed, place, problems
 from rowid.ui.draft import Draft
 from rowid.ui.jobs import process
 from rowid.ui.nouns import Table
@@ -73,11 +73,12 @@ def rule_changed(table: Table, field: str, column: str) -> None:
 
 
 def load_recipe(table: Table, text: bytes, name: str) -> None:
-    """Makes an uploaded recipe the draft. Raises RecipeError if it is none."""
+    """Makes an uploaded recipe the draft. Raises RecipeError if it is none, SecretError if its key is not for here."""
     try:
         recipe = Recipe.from_text(text.decode("utf-8"), where=name)
     except UnicodeDecodeError:
         raise RecipeError("the recipe is not UTF-8 text", where=name) from None
+    keyed.require_allowed(recipe)
     place.change(table, Draft.from_recipe(recipe))
 
 

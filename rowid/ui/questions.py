@@ -6,13 +6,14 @@ from typing import Any
 
 import pyarrow as pa
 
-from rowid import bootstrap, canonical, digest, pipeline, profiler, stream
-from rowid.errors import RowIdError, SecretError
+from rowid import bootstrap, canonical, pipeline, profiler, stream
+from rowid.errors import RowIdError
 from rowid.model import Choice, KeySearch, KeyVerdict, Progress, ReadOptions, SourceInfo, TableProfile
 from rowid.ports import Source
 from rowid.recipe import Recipe, Rule
 from rowid.report import QualityReport, examine
 from rowid.settings import Settings
+from rowid.ui import keyed
 from rowid.ui.jobs import Job, Watched, process
 from rowid.ui.nouns import Earlier, Table
 from rowid.ui.snapshots import Snapshot
@@ -119,16 +120,18 @@ def preview(table: Table, recipe: Recipe) -> Job[pa.Table]:
     """The first rows with their IDs, these as text."""
 
     def work(job: Job[pa.Table]) -> pa.Table:
+        keyed.require_allowed(recipe)
         return _readable(pipeline.preview(source(table), recipe, rows=PREVIEW_ROWS), recipe.id_column)
 
-    return process().jobs.ask(("preview", *table.state(), recipe.fingerprint, recipe.id_column), work)
+    key = ("preview", *table.state(), recipe.fingerprint, recipe.id_column, recipe.key_env)
+    return process().jobs.ask(key, work)
 
 
 def report(table: Table, recipe: Recipe, earlier: Earlier | None = None) -> Job[QualityReport]:
     """The quality report; with what became of the IDs of an earlier run, if one is given."""
 
     def work(job: Job[QualityReport]) -> QualityReport:
-        compared = earlier if _has_secret(recipe) else None
+        compared = earlier if keyed.has_secret(recipe) else None
         return examine(
             source(table),
             recipe,
@@ -140,16 +143,7 @@ def report(table: Table, recipe: Recipe, earlier: Earlier | None = None) -> Job[
             groups=GROUPS,
         )
 
-    return process().jobs.ask(("report", *table.state(), recipe.fingerprint, earlier), work)
-
-
-def _has_secret(recipe: Recipe) -> bool:
-    """Whether the IDs of the recipe can be made here."""
-    try:
-        digest.secret(recipe.key_env)
-    except SecretError:
-        return False
-    return True
+    return process().jobs.ask(("report", *table.state(), recipe.fingerprint, recipe.key_env, earlier), work)
 
 
 def spellings(rows: pa.Table, column: str, rule: Rule, *, limit: int = 5) -> list[Spelling]:

@@ -14,7 +14,7 @@ from rowid.model import AuditTrail, KeyVerdict
 from rowid.ports import Observer, Sink
 from rowid.recipe import Recipe
 from rowid.settings import Settings
-from rowid.ui import databases, problems, questions
+from rowid.ui import databases, keyed, problems, questions
 from rowid.ui.jobs import Job, process
 from rowid.ui.nouns import Run, Table, Target
 from rowid.ui.numbers import count
@@ -149,13 +149,15 @@ def dry_run(plan: Plan, settings: Settings) -> Job[AuditTrail]:
 def dry_run_key(plan: Plan) -> tuple[object, ...]:
     """The key of the job of ``dry_run``."""
     recipe = plan.recipe
-    return ("dry-run", *plan.table.state(), recipe.fingerprint, recipe.id_column, plan.replace, plan.target)
+    made = (recipe.fingerprint, recipe.key_env, recipe.id_column)
+    return ("dry-run", *plan.table.state(), *made, plan.replace, plan.target)
 
 
 def _do(
     plan: Plan, job: Job[AuditTrail], settings: Settings, path: str, observers: Sequence[Observer], *,
     run_id: str | None = None, dry_run: bool = False,
 ) -> AuditTrail:  # fmt: skip
+    keyed.require_allowed(plan.recipe)
     with closing(_sink(plan, path, dry_run=dry_run)) as sink:
         return pipeline.run(
             questions.source(plan.table),

@@ -319,7 +319,7 @@ def test_a_report_that_was_stopped_says_so_and_can_be_asked_for_again(app, table
     run = runs.start(runs.Plan(table, draft.recipe(["id"]), "CSV"), settings)
     assert runs.job(run).wait(20)
     recipe = draft.recipe(["id"])
-    key = ("report", *table.state(), recipe.fingerprint, None)
+    key = ("report", *table.state(), recipe.fingerprint, None, None)
     stopped = process().jobs.ask(key, lambda job: examine(questions.source(table), recipe, should_stop=lambda: True))
     assert stopped.wait(20)
     at(app, "review/report", run=run.id)
