@@ -10,7 +10,7 @@ from typing import Any
 import pyarrow as pa
 
 import rowid
-from rowid.errors import Cancelled, RowIdError
+from rowid.errors import Cancelled, RowIdError, in_place
 from rowid.events import BatchHashed, Event, RunFailed, RunFinished, RunStarted
 from rowid.model import AuditTrail
 from rowid.ports import Observer
@@ -25,7 +25,7 @@ class Audit:
     def __init__(self, run_id: str, source: str, sink: str, recipe: Recipe, observers: Sequence[Observer]) -> None:
         self.run_id, self._source, self._sink, self._recipe = run_id, source, sink, recipe
         self._observers = observers
-        self._rows = 0
+        self._rows, self._placed = 0, False
         self._started, self._started_at = time.perf_counter(), datetime.now(UTC)
 
     @property
@@ -40,10 +40,17 @@ class Audit:
             self._tell(RunStarted(self.run_id, self._started_at, self._source, self._sink, plain, fingerprint, None))
             trail = work()
         except BaseException as error:  # KeyboardInterrupt too: who listens learns of every end
-            self._tell(self._failed(error))
+            late = in_place(self._sink) if self._placed and isinstance(error, KeyboardInterrupt) else None
+            self._tell(self._failed(late or error))
+            if late:
+                raise late from None
             raise
         self._tell(self._finished(trail))
         return trail
+
+    def placed(self) -> None:
+        """From now on the rows are in place: nobody who interrupts what is left is told that nothing was written."""
+        self._placed = True
 
     def hashed(self, rows: int, done: int, total: int | None) -> None:
         """Tells that so many more rows were handed to the sink; ``done`` counts from the start."""

@@ -134,3 +134,8 @@ class Cancelled(RowIdError):
     """The run was asked to stop; nothing was written, unless it says otherwise."""
 
     exit_code = 130
+
+
+def in_place(where: str) -> Cancelled:
+    """What someone is told who asks a run to stop when its rows are in place."""
+    return Cancelled("interrupted; the output was in place already", where=where)

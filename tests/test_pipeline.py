@@ -2,6 +2,7 @@
 
 import logging
 import random
+import sys
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -83,6 +84,19 @@ def test_ctrl_c_aborts_the_load_and_is_told():
         pipeline.run(Table(PEOPLE, chunk=2), KEY, shelf, observers=[events.append, interrupt])
     assert (shelf.committed, shelf.aborted) == (None, 1)
     assert (events[-1].error, events[-1].message) == ("Cancelled", "interrupted; nothing was written.")
+
+
+def test_ctrl_c_when_the_rows_are_in_place_is_not_told_as_if_nothing_was_written(monkeypatch):
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    shelf, events = Shelf(), []
+    monkeypatch.setattr(sys.modules[pipeline.run.__module__], "bottleneck", interrupted)
+    with pytest.raises(Cancelled, match="shelf: interrupted; the output was in place already"):
+        pipeline.run(Table(PEOPLE), KEY, shelf, observers=[events.append])
+    assert shelf.committed.num_rows == 5
+    assert kinds(events)[-1] == "RunFailed"
+    assert events[-1].message == "shelf: interrupted; the output was in place already."
 
 
 def test_a_run_that_is_asked_to_stop_stops_between_batches():

@@ -28,7 +28,7 @@ import typer
 
 from rowid.cli.output import as_json, out, tell
 from rowid.cli.signals import SignalReceived
-from rowid.errors import CanonicalError, DatabaseError, RowIdError
+from rowid.errors import Cancelled, CanonicalError, DatabaseError, RowIdError
 from rowid.settings import Settings
 
 UNFORESEEN = 70
@@ -110,7 +110,7 @@ def _described(error: BaseException, how: Invocation) -> tuple[str, str, str, in
     """The error's kind, message, hint and exit code."""
     if isinstance(error, RowIdError):
         message = str(RowIdError(error.what, where=error.where))  # without the hint, which has a place of its own
-        return type(error).__name__, message, _in_options(error.hint), error.exit_code
+        return type(error).__name__, message, _in_options(error.hint), _exit_code(error)
     if isinstance(error, KeyboardInterrupt):
         received = error if isinstance(error, SignalReceived) else SignalReceived(signal.SIGINT)
         word = {signal.SIGINT: "interrupted", signal.SIGTERM: "terminated"}.get(
@@ -123,6 +123,16 @@ def _described(error: BaseException, how: Invocation) -> tuple[str, str, str, in
         command = context.command_path if context else "rowid"
         return "UsageError", error.format_message().rstrip(".") + ".", f"See {command} --help.", 2
     return type(error).__name__, *_unforeseen(error, how), UNFORESEEN
+
+
+def _exit_code(error: RowIdError) -> int:
+    """The error's own; of what a signal cancelled, that signal's."""
+    cause: BaseException | None = error
+    while cause is not None and isinstance(error, Cancelled):
+        if isinstance(cause, SignalReceived):
+            return 128 + cause.number
+        cause = cause.__cause__ or cause.__context__
+    return error.exit_code
 
 
 def _in_options(hint: str) -> str:

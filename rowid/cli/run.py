@@ -139,34 +139,30 @@ def run(
     how = loading.loading(write, missing, dry_run=dry_run, output=output)
     _require_place(save_recipe, output, force=force)
 
-    tables_alone = {"--write": write, "--missing": missing, "--dry-run": dry_run, "--pushdown": pushdown}
-    if options.on_spark(engine, master, tables_alone):
-        from rowid.cli.spark import run_on_spark
-
-        base = Recipe.load(recipe).to_dict() if recipe else {}
-        reading_given = [delimiter, quote, encoding, header, sheet] != [None] * 5
-        trail = run_on_spark(
-            source, output, base, wanted, master=master, force=force, replace=replace_id, json=json, verbose=verbose,
-            told_how_to_read=reading_given,
-        )  # fmt: skip
-        if save_recipe:
-            _save(Recipe.from_dict(trail.recipe), save_recipe, force=force)
-        _answer(trail, how, json=json, rows_on_stdout=False)
-        return
-
-    from rowid import bootstrap, pipeline
     from rowid.cli.listen import observers
-    from rowid.cli.progress import bar
 
+    tables_alone = {"--write": write, "--missing": missing, "--dry-run": dry_run, "--pushdown": pushdown}
+    on_spark = options.on_spark(engine, master, tables_alone)
     written = _Written()
     listeners: list[Observer] = [written, *observers(verbose=verbose, recorded=not dry_run)]
     base = Recipe.load(recipe).to_dict() if recipe else {}
     try:
-        if pushdown:
+        if on_spark:
+            from rowid.cli.spark import run_on_spark
+
+            trail = run_on_spark(
+                source, output, base, wanted, master=master, force=force, replace=replace_id, json=json,
+                observers=listeners, told_how_to_read=[delimiter, quote, encoding, header, sheet] != [None] * 5,
+            )  # fmt: skip
+            chosen = Recipe.from_dict(trail.recipe)
+        elif pushdown:
             trail, chosen = pushed_down(
                 source, output, base, wanted, how, observers=listeners, force=force, replace=replace_id
             )
         else:
+            from rowid import bootstrap, pipeline
+            from rowid.cli.progress import bar
+
             with closing(bootstrap.open_sink(output, force=force, loading=how)) as sink:
                 table = bootstrap.open_source(source, reading)
                 chosen = recipe_for(table, base, wanted)
@@ -183,7 +179,7 @@ def run(
             _save(chosen, save_recipe, force=force)
         _answer(trail, how, json=json, rows_on_stdout=output == "-")
     except SignalReceived as stop:
-        stop.done = written.yes
+        stop.done = written.yes and not dry_run
         raise
 
 

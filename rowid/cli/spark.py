@@ -1,5 +1,6 @@
 """``rowid run --engine spark``."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 from rowid.cli.output import tell
@@ -8,7 +9,7 @@ from rowid.errors import UsageError
 
 if TYPE_CHECKING:
     from rowid.model import AuditTrail
-    from rowid.ports import Source
+    from rowid.ports import Observer, Source
 
 
 def run_on_spark(
@@ -21,7 +22,7 @@ def run_on_spark(
     force: bool,
     replace: bool,
     json: bool,
-    verbose: bool,
+    observers: "Sequence[Observer]",
     told_how_to_read: bool,
 ) -> "AuditTrail":
     """Runs on Spark, and returns what it did.
@@ -34,11 +35,10 @@ def run_on_spark(
         raise UsageError("Spark reads Parquet and tables, which need no telling how", where="--engine", hint=hint)
 
     from rowid import spark
-    from rowid.cli.listen import observers
 
     with spark.session(master) as session:
         table = spark.SparkTable(session, source)
         recipe = recipe_for(cast("Source", table), base, wanted)  # its columns are all that is asked for
         if not json and not {"columns"} & {*base, *wanted}:
             tell(f"no columns were named: all of them make the ID, sorted by name ({len(recipe.columns):,})")
-        return spark.run(table, recipe, output, observers=observers(verbose=verbose), replace=replace, force=force)
+        return spark.run(table, recipe, output, observers=observers, replace=replace, force=force)

@@ -6,6 +6,7 @@ from rowid.databases.connections import Connection, read_connections, snowflake_
 from rowid.databases.dialect import Compatibility, Dialect
 from rowid.databases.difference import difference_sql
 from rowid.databases.health import answer_ms
+from rowid.databases.interruptible import commit
 from rowid.databases.names import TableName
 from rowid.databases.protocol import CatalogColumn, Database, Described, Labelled
 
@@ -22,6 +23,7 @@ __all__ = [
     "TableName",
     "answer_ms",
     "columns_of",
+    "commit",
     "difference_sql",
     "read_connections",
     "snowflake_files",

@@ -5,6 +5,9 @@ from collections.abc import Callable
 from concurrent.futures import Future, wait
 from typing import TypeVar
 
+from rowid.databases.protocol import Database
+from rowid.errors import Cancelled
+
 T = TypeVar("T")
 
 _AGAIN_S = 0.2
@@ -40,3 +43,16 @@ def interruptible(work: Callable[[], T], cancel: Callable[[], object]) -> T:
                 wait([doing], _AGAIN_S)
         raise
     return doing.result()
+
+
+def commit(database: Database, table: str, hint: str) -> None:
+    """Commits what was done to ``table``.
+
+    Raises:
+        Cancelled: it was interrupted, which leaves open whether it was done; ``hint`` says how to find out.
+    """
+    try:
+        database.commit()
+    except KeyboardInterrupt:
+        what = "interrupted while it was committed; it is not known whether the table holds the rows"
+        raise Cancelled(what, where=table, hint=hint) from None

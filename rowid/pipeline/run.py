@@ -91,6 +91,8 @@ class _Run:
                 writing.finish()
                 started = time.perf_counter()
                 receipt = load.commit() if load else Receipt(0, inserted=0)
+                if not receipt.sql:  # which a dry run has
+                    self._audit.placed()
                 self._write_s += time.perf_counter() - started
             except BaseException:
                 writing.close()  # a load is not taken back while it writes

@@ -8,7 +8,7 @@ import stat
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from rowid.errors import SinkError
+from rowid.errors import SinkError, in_place
 
 
 def refuse_existing(path: Path, *, force: bool) -> None:
@@ -72,7 +72,12 @@ class AtomicFile(io.RawIOBase):
             raise _refused(self._path, error) from None
 
     def commit(self) -> None:
-        """Makes the file appear under its name, safe on disk."""
+        """Makes the file appear under its name, safe on disk.
+
+        Raises:
+            SinkError: it cannot; nothing has appeared.
+            Cancelled: it was interrupted when the file had its name already.
+        """
         if self._file is None:
             raise SinkError("it is closed", where=str(self._path))
         try:
@@ -81,10 +86,14 @@ class AtomicFile(io.RawIOBase):
             self._file.close()
             self._file = None
             self._rename()
+            _sync_directory(self._target.parent)
         except OSError as error:
             self.abort()
             raise _refused(self._path, error) from None
-        _sync_directory(self._target.parent)
+        except KeyboardInterrupt:
+            if self._is_in_place():
+                raise in_place(str(self._path)) from None
+            raise
 
     def abort(self) -> None:
         """Removes what was written; harmless after ``commit`` and when called twice."""
@@ -96,6 +105,10 @@ class AtomicFile(io.RawIOBase):
                 self._file.raw.close()  # type: ignore[attr-defined]
             self._file = None
         self._temporary.unlink(missing_ok=True)
+
+    def _is_in_place(self) -> bool:
+        """Whether it has its name; for a moment it may have both."""
+        return not self._temporary.exists() or (self._target.exists() and self._target.samefile(self._temporary))
 
     def _rename(self) -> None:
         if not self._force:

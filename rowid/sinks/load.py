@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 
 import pyarrow as pa
 
-from rowid.databases import CatalogColumn, Database, Labelled, TableName
-from rowid.errors import Cancelled, ColumnError, DatabaseError
+from rowid.databases import CatalogColumn, Database, Labelled, TableName, commit
+from rowid.errors import Cancelled, ColumnError, DatabaseError, in_place
 from rowid.model import Loading, Receipt
 from rowid.ports import RECIPE_KEY, RUN_KEY
 from rowid.recipe import Recipe
@@ -55,6 +55,7 @@ class DatabaseLoad:
         self._rows, self._ids = 0, Fingerprint()
         self._held: list[pa.RecordBatch] = []
         self._undo: list[str] = []  # what a rollback does not do
+        self._is_committed = False
         try:
             if isinstance(self._database, Labelled):
                 self._database.label(self._run_id, self._recipe.fingerprint)
@@ -93,15 +94,21 @@ class DatabaseLoad:
             DataError: IDs repeat that are to be merged, or another recipe has made those of the table.
             SinkError: the table did not hold the right IDs afterwards; what was done is taken back.
             DatabaseError: the database refused.
+            Cancelled: it was interrupted when the table may hold the rows.
         """
         try:
             self._send()
             task = Task(self._database, self._say, self._rows, self._ids, self._target.loading.missing)
             if self._target.write == "merge":
                 refuse_repeated(task, self._recipe.id_column)
-            return self._planned(task) if self._target.loading.dry_run else self._done(task)
-        finally:
+            receipt = self._planned(task) if self._target.loading.dry_run else self._done(task)
             self.abort()
+        except BaseException as error:
+            self.abort()
+            if self._is_committed and isinstance(error, KeyboardInterrupt):
+                raise in_place(str(self._target.table)) from None
+            raise
+        return receipt
 
     def abort(self) -> None:
         """Takes back what is not committed and closes the connection; harmless when there is nothing left to do."""
@@ -193,15 +200,12 @@ class DatabaseLoad:
     def _commit(self) -> None:
         staging = self._undo[:1]  # tables that were made stay
         try:
-            self._database.commit()
-        except KeyboardInterrupt:
+            hint = f"It does if its row in rowid_tables has the run_id {self._run_id}; to load again is safe."
+            commit(self._database, str(self._target.table), hint)
+        except Cancelled:
             self._undo = staging  # they may hold the rows by now
-            raise Cancelled(
-                "interrupted while it was committed; it is not known whether the table holds the rows",
-                where=str(self._target.table),
-                hint=f"It does if its row in rowid_tables has the run_id {self._run_id}; to load again is safe.",
-            ) from None
-        self._undo = staging
+            raise
+        self._undo, self._is_committed = staging, True
 
     def _tables_first(self, task: Task) -> Task:
         """Makes the tables that no transaction could take back; what fails later drops a table of rows again."""

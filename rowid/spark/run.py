@@ -84,6 +84,7 @@ class _Run:
                     what = f"{written['rows']:,} rows were given, and what was written ({found['rows']:,}) differs"
                     raise SinkError(what, where=self._output)
                 place.appear()
+                self._audit.placed()
             undo.pop_all()  # a table that was renamed may keep its files where they are
         return self._trail(found, written["rows_with_null"])
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from rowid.audit import Audit
-from rowid.databases import Address, Database, Labelled, TableName, columns_of, table_of
+from rowid.databases import Address, Database, Labelled, TableName, columns_of, commit, table_of
 from rowid.errors import (
     DatabaseError,
     DataError,
@@ -80,13 +80,20 @@ class _PushDown:
                     where=self._source.shown,
                     hint="Choose more columns, or use duplicates: keep.",
                 )
-            database.commit()
+            self._commit(made)
+            self._audit.placed()
         except BaseException:
             database.rollback()
             if is_made and not database.dialect.transactional_ddl:  # a table that is another's is not ours to drop
                 database.execute(f"DROP TABLE {database.dialect.table(made)}")
             raise
         return trail
+
+    def _commit(self, made: TableName) -> None:
+        if not self._database.dialect.transactional_ddl:  # the table is there, and is dropped if this is interrupted
+            self._database.commit()
+            return
+        commit(self._database, str(made), "Look for it; to make it again, force replacing it.")
 
     def _create(self, sql: str) -> None:
         try:

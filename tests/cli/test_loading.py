@@ -1,10 +1,14 @@
 """``rowid run`` into a table of a database: its options, its receipt, its dry run."""
 
 import json
+import signal
 from pathlib import Path
 
 import duckdb
 import pytest
+
+from rowid.cli.signals import SignalReceived
+from rowid.databases.duckdb import DuckDB
 
 TABLE = "duckdb:///people.duckdb?table=people"
 
@@ -113,3 +117,24 @@ def test_the_database_can_be_opened_after_a_failure(rowid, people, folder):
     assert rowid("run", folder / "nowhere.csv", "-o", TABLE).code == 3
     assert not (folder / "people.duckdb").exists()
     assert rowid("run", people, "-o", TABLE).code == 0
+
+
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
+def test_a_signal_during_the_commit_has_its_own_exit_code(rowid, people, monkeypatch, number, code):
+    def interrupted(_):
+        raise SignalReceived(number)
+
+    monkeypatch.setattr(DuckDB, "commit", interrupted)
+    answer = rowid("run", people, "-o", TABLE, "--columns", "email", "--json")
+    error = json.loads(answer.out)["error"]
+    assert (answer.code, error["exit_code"], error["type"]) == (code, code, "Cancelled")
+    assert "it is not known whether the table holds the rows" in error["message"]
+
+
+def test_a_signal_after_a_dry_run_says_that_nothing_was_written(rowid, people, monkeypatch):
+    def interrupted(*_args, **_options):
+        raise SignalReceived(signal.SIGTERM)
+
+    monkeypatch.setattr("rowid.cli.run._answer", interrupted)
+    answer = rowid("run", people, "-o", TABLE, "--columns", "email", "--dry-run")
+    assert (answer.code, answer.err.splitlines()[-1]) == (143, "error: terminated; nothing was written")

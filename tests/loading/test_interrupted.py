@@ -15,6 +15,7 @@ from tests.bad_inputs import can_mount
 from tests.loading.killing import AFTER, BEFORE, CHUNK
 from tests.loading.test_killed import expected, looked_at, rows_of
 
+IN_PLACE = "the output was in place already"
 LONG = "SELECT count(*) FROM range(3000000) AS a, range(100000) AS b WHERE a.range * b.range % 7 = 3"
 
 
@@ -66,9 +67,12 @@ def test_ctrl_c_at_every_call(place, monkeypatch):
             try:
                 place.load(AFTER, "merge", missing="delete", table=table, chunk=CHUNK)
                 break
-            except (KeyboardInterrupt, Cancelled):
+            except (KeyboardInterrupt, Cancelled) as stop:
                 committed = "commit" in done[: at - 1]
+                told = str(stop) if isinstance(stop, Cancelled) else "nothing was written"
         assert looked_at(place)[table] == (expected("merge") if committed else rows_of(BEFORE)), (at, done)
+        left = "it is not known" if done[at - 1] == "commit" else "nothing was written"
+        assert (IN_PLACE if committed else left) in told, (at, done)
     assert set(place.tables()) == {NAME, *(f"t{n}" for n in range(1, at + 1))}
     assert at > 15
 

@@ -11,8 +11,8 @@ from pathlib import Path
 import pyarrow as pa
 import pytest
 
-from rowid.errors import SinkError, UsageError
-from rowid.sinks import file_sink
+from rowid.errors import Cancelled, SinkError, UsageError
+from rowid.sinks import atomic, file_sink
 from tests.files import cells, source, write
 
 ENDINGS = [".csv", ".csv.gz", ".csv.zst", ".tsv", ".jsonl", ".jsonl.zst", ".parquet"]
@@ -57,6 +57,35 @@ def test_abort_leaves_no_trace(tmp_path, ending):
     assert path.read_text() == "before"
     with pytest.raises(SinkError):
         load.commit()
+
+
+@pytest.mark.parametrize("force", [False, True])
+@pytest.mark.parametrize("step", ["fsync", "rename", "sync_directory"])
+def test_ctrl_c_during_commit_says_whether_the_file_is_in_place(tmp_path, monkeypatch, step, force):
+    path = tmp_path / "out.csv"
+    load = file_sink(str(path), force=force).begin(TABLE.schema, {})
+    load.write(TABLE.to_batches()[0])
+
+    def interrupted(*_):
+        raise KeyboardInterrupt
+
+    def rename(self):
+        renamed(self)
+        raise KeyboardInterrupt
+
+    renamed = atomic.AtomicFile._rename
+    done = {"fsync": (os, "fsync", interrupted), "rename": (atomic.AtomicFile, "_rename", rename)}
+    monkeypatch.setattr(*done.get(step, (atomic, "_sync_directory", interrupted)))
+    with pytest.raises((KeyboardInterrupt, Cancelled)) as caught:
+        load.commit()
+    load.abort()
+    if step == "fsync":
+        assert caught.type is KeyboardInterrupt
+        assert list(tmp_path.iterdir()) == []
+    else:
+        assert "the output was in place already" in str(caught.value)
+        assert list(tmp_path.iterdir()) == [path]
+        assert path.read_text().startswith("a,b\n1,x\n")
 
 
 @pytest.mark.parametrize("ending", ENDINGS)

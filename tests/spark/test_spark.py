@@ -20,7 +20,16 @@ import rowid
 from rowid import canonical, spark
 from rowid.cli import main
 from rowid.engine import HashingEngine
-from rowid.errors import ColumnError, DataError, NullKeyError, SecretError, SinkError, SourceError, UsageError
+from rowid.errors import (
+    Cancelled,
+    ColumnError,
+    DataError,
+    NullKeyError,
+    SecretError,
+    SinkError,
+    SourceError,
+    UsageError,
+)
 from rowid.observers.ledger import Ledger
 from rowid.recipe import Recipe
 from rowid.spark.failures import told
@@ -184,11 +193,17 @@ def test_observers_hear_what_became_of_a_run_and_of_one_that_is_interrupted(sess
     def interrupted(_):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(Folder, "appear", interrupted)  # all is written, beside its place
-    with pytest.raises(KeyboardInterrupt):
-        spark.run(table, Recipe(["k"]), "other.parquet", observers=[heard.append])
+    with monkeypatch.context() as patch:
+        patch.setattr(Folder, "appear", interrupted)  # all is written, beside its place
+        with pytest.raises(KeyboardInterrupt):
+            spark.run(table, Recipe(["k"]), "other.parquet", observers=[heard.append])
     assert (heard[-1].error, heard[-1].message) == ("Cancelled", "interrupted; nothing was written.")
     assert {path.name for path in folder.iterdir()} <= {"in.parquet", "out.parquet", "state"}
+    monkeypatch.setattr(sys.modules["rowid.spark.run"]._Run, "_trail", lambda *_: interrupted(None))
+    with pytest.raises(Cancelled, match="the output was in place already"):
+        spark.run(table, Recipe(["k"]), "other.parquet", observers=[heard.append])
+    assert "the output was in place already" in heard[-1].message
+    assert (folder / "other.parquet").is_dir()
 
 
 def test_ctrl_c_in_the_midst_of_a_job_ends_it_and_leaves_nothing(folder):

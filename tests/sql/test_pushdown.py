@@ -5,7 +5,8 @@ import pytest
 
 from rowid import bootstrap
 from rowid.databases import Address
-from rowid.errors import SinkError
+from rowid.databases.duckdb import DuckDB
+from rowid.errors import Cancelled, SinkError
 from rowid.recipe import Recipe
 from rowid.sql import DIALECTS
 from rowid.sql.pushdown import push_down
@@ -66,6 +67,20 @@ def test_ctrl_c_is_told_as_a_run_tells_it_and_takes_the_table_back(pushed):
     assert kinds(heard) == ["RunStarted", "RunFailed"]
     assert (heard[-1].error, heard[-1].message) == ("Cancelled", "interrupted; nothing was written.")
     assert pushed.tables() == ["t"]
+
+
+def test_ctrl_c_during_the_commit_is_not_told_as_if_nothing_was_written(pushed, monkeypatch):
+    heard, commit = [], DuckDB.commit
+
+    def interrupted(database):
+        commit(database)
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(DuckDB, "commit", interrupted)
+    with pytest.raises(Cancelled, match="made: interrupted while it was committed; it is not known whether"):
+        pushed(Recipe(["i"]), observers=[heard.append])
+    assert "it is not known whether" in heard[-1].message
+    assert sorted(pushed.tables()) == ["made", "t"]
 
 
 @pytest.mark.parametrize("form", ["hex", "uuid", "int64", "binary"])
