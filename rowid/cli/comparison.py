@@ -43,6 +43,7 @@ def text(changes: "ProfileComparison", *, source: str, against: str) -> str:
     from rich.table import Table
     from rich.text import Text
 
+    from rowid.model.profiles import DRIFT
     from rowid.profiler import wording
 
     head = f"{source} against {against}: {wording.count(changes.rows[0], 'row')} then, {changes.rows[1]:,} now"
@@ -55,7 +56,11 @@ def text(changes: "ProfileComparison", *, source: str, against: str) -> str:
     for finding in changes.findings:
         cells = [f"{finding.size:.2f}", finding.column or "(the table)", finding.text]
         drawing.add_row(*(Text(printable(cell)) for cell in cells))
-    return "\n".join([printable(head), "", drawn(drawing)])
+    lines = [printable(head), "", drawn(drawing)]
+    if large := len(changes.drifted):
+        lines.append(f"\nDRIFT: {large} of {len(changes.findings)} changes {'is' if large == 1 else 'are'} of size "
+                     f"{DRIFT} or more")  # fmt: skip
+    return "\n".join(lines)
 
 
 def _held(path: str) -> dict[str, Any] | None:

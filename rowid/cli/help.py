@@ -16,7 +16,7 @@ EXIT_CODES = """
 **Exit codes**
 
 - 0: done
-- 1: the data were refused, verified IDs differ, columns that were checked are no key, or tables differ
+- 1: the data were refused, verified IDs differ, columns that were checked are no key, tables differ, or a table drifted
 - 2: the request makes no sense
 - 3: the input cannot be read
 - 4: the output cannot be written, or temporary space is full
@@ -46,7 +46,8 @@ looks like, and some of its values.
 
 The quality is completeness × validity × tidiness × variety, each from 0 to 1. With `--column` a column is shown in
 full: the most frequent values, range, lengths, patterns, and the reasons. With `--against` it is what changed since
-another state of the table, or since a profile that was saved, the biggest first.
+another state of the table, or since a profile that was saved, the biggest first; the exit code is 1 if a change is of
+size 0.25 or more.
 
 ```sh
 rowid profile people.csv

@@ -47,6 +47,8 @@ def profile(
         changes = profiler.compare(_only(before, column or (), ""), found)
         named = {"source": info.name, "against": comparison.name(against)}
         out(as_json({**named, **changes.to_dict()}) if json else comparison.text(changes, **named))
+        if changes.drifted:
+            raise typer.Exit(1)
     elif json:
         out(as_json(_plain(info, found)))
     else:

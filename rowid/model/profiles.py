@@ -7,6 +7,9 @@ from typing import Any, Self
 SIGNS = ("constant", "monotonic", "mutable", "measure", "surrogate", "personal", "free text", "load time")
 """What a column may look like, in a sign."""
 
+DRIFT = 0.25
+"""From which size on a finding is a drift: the line of a strong shift, see ``rowid.profiler.compare``."""
+
 
 @dataclass(frozen=True, slots=True)
 class Sign:
@@ -175,9 +178,14 @@ class ProfileComparison:
         """True if nothing was found that changed."""
         return not self.findings
 
+    @property
+    def drifted(self) -> tuple[Finding, ...]:
+        """The findings of size ``DRIFT`` or more."""
+        return tuple(finding for finding in self.findings if finding.size >= DRIFT)
+
     def to_dict(self) -> dict[str, Any]:
-        """The comparison as plain types, ready for JSON."""
-        return asdict(self)
+        """The comparison as plain types, ready for JSON; ``drifted`` says whether a finding is of such a size."""
+        return {**asdict(self), "drifted": bool(self.drifted)}
 
 
 def _column(plain: Mapping[str, Any]) -> ColumnProfile:

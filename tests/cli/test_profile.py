@@ -74,7 +74,9 @@ def states(folder):
 
 
 def test_two_states_of_a_table_are_compared_the_biggest_change_first(rowid, states):
-    out = rowid("profile", "now.csv", "--against", "then.csv").out.splitlines()
+    answer = rowid("profile", "now.csv", "--against", "then.csv")
+    out = answer.out.splitlines()
+    assert answer.code == 1
     assert out[0] == "now.csv against then.csv: 100 rows then, 100 now"
     assert [line.split()[:2] for line in out[3:6]] == [["1.00", "gone"], ["1.00", "kind"], ["0.80", "new"]]
 
@@ -88,6 +90,21 @@ def test_a_saved_profile_serves_like_the_table_it_is_of(rowid, states, folder):
     assert of_profile["gone"] == ["gone"]
     same = rowid("profile", "then.csv", "--against", "then.json").out
     assert same == "then.csv against then.json: 100 rows then, 100 now; nothing changed that matters\n"
+
+
+@pytest.mark.parametrize(("rows", "code", "last"), [
+    (100, 0, "100 rows then, 100 now; nothing changed that matters"),
+    (134, 1, "DRIFT: 1 of 1 changes is of size 0.25 or more"),
+    (133, 0, "0.25  (the table)  100 rows then, 133 now (+33)"),
+])  # fmt: skip
+def test_the_exit_code_is_1_where_a_change_is_of_a_quarter_or_more(rowid, folder, rows, code, last):
+    (folder / "then.csv").write_text("a\n" + "x\n" * 100)
+    (folder / "now.csv").write_text("a\n" + "x\n" * rows)
+    answer = rowid("profile", "now.csv", "--against", "then.csv")
+    assert answer.code == code
+    assert answer.out.splitlines()[-1].endswith(last)
+    told = rowid("profile", "now.csv", "--against", "then.csv", "--json")
+    assert (told.code, json.loads(told.out)["drifted"]) == (code, bool(code))
 
 
 def test_a_damaged_profile_is_told(rowid, states, folder):
