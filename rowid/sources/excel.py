@@ -14,6 +14,9 @@ from rowid.sources.columns import named, require_known
 from rowid.sources.files import InputFile
 from rowid.stream import reader
 
+SHEETS = " / "
+"""Stands between the names of the sheets: a slash is in none of them."""
+
 _EXACT_INTEGER = 2**53
 _ROWS = 65_536
 
@@ -70,7 +73,7 @@ class ExcelSource:
         for guess, column in zip(guesses, columns, strict=True):
             guess.add(column)
         arrays = [guess.array(column) for guess, column in zip(guesses, columns, strict=True)]
-        details = {"sheet": title, "sheets": ", ".join(sheets), "header": "first row" if header else "none"}
+        details = {"sheet": title, "sheets": SHEETS.join(sheets), "header": "first row" if header else "none"}
         infos = tuple(ColumnInfo(name, str(g.type), g.note) for name, g in zip(names, guesses, strict=True))
         table = pa.table(arrays, names=list(names))
         return table, SourceInfo(self.name, "Excel", infos, table.num_rows, details, tuple(notes))

@@ -7,6 +7,7 @@ from typing import Any
 import streamlit as st
 
 from rowid.model import ReadOptions, SourceInfo
+from rowid.sources import excel
 from rowid.ui import place, sample
 from rowid.ui.nouns import Table
 
@@ -76,7 +77,7 @@ def kinds(info: SourceInfo) -> list[dict[str, str]]:
 def sheets(info: SourceInfo | None) -> list[str]:
     """The names of a workbook's sheets, where the source tells them."""
     told = info.details.get("sheets", "") if info else ""
-    return [name.strip() for name in told.split(",") if name.strip()]
+    return told.split(excel.SHEETS) if told else []
 
 
 def _chunks(uploaded: Any) -> Iterator[bytes]:

@@ -8,6 +8,7 @@ import pytest
 from rowid.errors import ColumnError, SourceError
 from rowid.model import ReadOptions
 from rowid.sources import file_source
+from rowid.ui import connecting
 from tests.files import notes, types, values
 
 
@@ -55,6 +56,13 @@ def test_a_sheet_can_be_named(tmp_path):
     assert values(file_source(path, ReadOptions(sheet="Other"))).to_pydict() == {"b": ["x"], "c": ["y"]}
     with pytest.raises(SourceError, match=r"there is no sheet 'Third'. There are 'Data', 'Other'"):
         file_source(path, ReadOptions(sheet="Third")).info()
+
+
+def test_a_sheet_whose_name_has_a_comma_is_one_sheet(tmp_path):
+    names = ["Q1, Q2", " a", "b ", "Größe;é"]
+    path = workbook(tmp_path, ["a"], [1], title=names[0], **{name: [["b"], [name]] for name in names[1:]})
+    assert connecting.sheets(file_source(path).info()) == names
+    assert values(file_source(path, ReadOptions(sheet=" a"))).to_pydict() == {"b": [" a"]}
 
 
 def test_an_empty_sheet_is_refused_and_the_others_named(tmp_path):
