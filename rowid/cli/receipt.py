@@ -19,6 +19,7 @@ def receipt(trail: "AuditTrail", missing: str = "report") -> str:
         **_table(trail, missing),
         "IDs": f"{trail.distinct_ids:,} different, {trail.null_ids:,} null",
         **pipeline.applied(trail.to_dict()),
+        **({"note": "; ".join(trail.notes)} if trail.notes else {}),
         "recipe": trail.recipe_fingerprint,
     }
     if trail.output_fingerprint:  # a database or Spark that made the IDs itself has no order to make it in

@@ -55,7 +55,7 @@ class AuditTrail:
     on beside each other. ``bottleneck`` is the longest, for ``bottleneck_share`` of the run; ``advice`` says what would
     help.
     ``output_fingerprint`` is the SHA-256 of the written IDs as text, one a line, a null as an empty line.
-    ``receipt`` is what the sink did (see ``Receipt``).
+    ``receipt`` is what the sink did (see ``Receipt``). ``notes`` are what was assumed of the input as a whole.
     """
 
     run_id: str
@@ -83,6 +83,7 @@ class AuditTrail:
     versions: Mapping[str, str]
     rows_with_null: int = 0
     receipt: Receipt | None = None
+    notes: tuple[str, ...] = ()
 
     def to_dict(self) -> dict[str, Any]:
         """The trail as plain types, ready for JSON."""

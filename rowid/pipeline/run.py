@@ -122,6 +122,7 @@ class _Run:
             "write": self._write_s,
         }
         facts = self._audit.facts()
+        given = self.source.info()
         slowest, share = bottleneck(phases, facts["elapsed_s"])
         return AuditTrail(
             **facts,
@@ -134,6 +135,7 @@ class _Run:
             null_ids=tally.null_ids,
             rows_with_null=engine.rows_with_null,
             receipt=receipt,
+            notes=given.notes,
             collisions=different - distinct_ids,
             strategy=engine.hasher.used,
             strategy_reason=engine.hasher.reason,
@@ -144,7 +146,7 @@ class _Run:
             advice=advice(
                 slowest,
                 self.recipe,
-                source_format=self.source.info().format,
+                source_format=given.format,
                 strategy=engine.hasher.used,
                 into_table=receipt.of_table,
             ),

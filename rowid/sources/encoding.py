@@ -19,6 +19,9 @@ _BOMS = (
 )
 _MULTIBYTE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
 _HIGHS = re.compile(rb"[\x80-\xff]+")
+_IN_WORD = re.compile(rb"(?<=[A-Za-z])[\x80-\xff](?=[A-Za-z])")
+_JOINTS = "’‘´–—•·°…\xa0\xad"
+_CENTRAL = ("cp1250", "iso8859-2")
 _CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1f]")
 _FOLLOWER, _LEAD, _LEAD_OF_3, _LEAD_OF_4 = 0x80, 0xC0, 0xE0, 0xF0  # the least of such bytes in UTF-8
 _LONGEST = 4  # bytes of a character
@@ -219,20 +222,36 @@ def _one_byte(sample: bytes, name: str) -> Encoding | None:
     """Windows-1252 where lone high bytes outnumber UTF-8's multi-byte characters; None where they do not.
 
     Western text has accented letters here and there. Where most high bytes stand side by side it is another script,
-    and a wrong guess would give every row a wrong ID without a word: the user has to say.
+    and where some would be signs between letters (``Ma³gorzata``) it is another alphabet: a wrong guess would give
+    every row a wrong ID without a word, so the user has to say.
     """
     multibyte = _MULTIBYTE.findall(sample)
     high = sum(map(len, _HIGHS.findall(sample)))
     if high - sum(map(len, multibyte)) <= len(multibyte):
         return None
     in_runs = sum(len(run) for run in _HIGHS.findall(sample) if len(run) > 1)
-    if high > _FEW and in_runs > high / 2 and not _CONTROL.search(sample):
+    if (high > _FEW and in_runs > high / 2 and not _CONTROL.search(sample)) or _has_signs_for_letters(sample, high):
         hint = f"Say which encoding it has{_suggestion(sample)}."
         raise SourceError("the text is neither UTF-8 nor Western European", where=name, hint=hint)
     return Encoding("cp1252", 0, "Windows-1252")
 
 
+def _has_signs_for_letters(sample: bytes, high: int) -> bool:
+    """Whether at least two characters, and a twentieth of all, would be signs between letters: one may be a unit."""
+    odd = _signs(b"".join(_IN_WORD.findall(sample)), "cp1252")
+    return len({*odd}) > 1 and len(odd) > high * _RARE
+
+
+def _signs(raw: bytes, codec: str) -> str:
+    """What is no letter in an encoding, nor joins words."""
+    return "".join(one for one in raw.decode(codec, "replace") if not one.isalpha() and one not in _JOINTS)
+
+
 def _suggestion(sample: bytes) -> str:
+    if _has_signs_for_letters(sample, 0):
+        high = b"".join(_HIGHS.findall(sample))
+        return f"; it could be {min(_CENTRAL, key=lambda codec: len(_signs(high, codec)))}"
+
     from charset_normalizer import from_bytes
 
     best = from_bytes(sample[: 1 << 14]).best()

@@ -203,6 +203,16 @@ def test_the_receipt_says_what_was_done(rowid, folder):
     assert lines["fingerprint"].endswith(" (of the IDs)")
 
 
+def test_what_was_assumed_of_the_input_is_told(rowid, folder):
+    (folder / "in.csv").write_bytes("name\nJiří\nZdeněk\n".encode("cp1250"))
+    args = ("run", "in.csv", "-o", "out.csv", "--force", "--columns", "name")
+    assert "note         not UTF-8, so read as Windows-1252; say which encoding it has" in rowid(*args).err
+    assert json.loads(rowid(*args, "--json").out)["notes"][0].startswith("not UTF-8, so read as Windows-1252")
+    answer = rowid(*args, "--encoding", "cp1250")
+    assert "note" not in answer.err
+    assert (folder / "out.csv").read_text(encoding="utf-8").splitlines()[1] == f"Jiří,{row_id(['Jiří'])}"
+
+
 def test_json_is_the_audit_trail_and_nothing_else(rowid, people):
     answer = rowid("run", people, "-o", "out.csv", "--json")
     trail = json.loads(answer.out)

@@ -73,6 +73,29 @@ def test_another_script_is_not_read_as_western_and_its_encoding_is_suggested(tmp
         source(tmp_path, text.encode(codec)).info()
 
 
+POLISH = "imię,miasto\nMałgorzata,Łódź\nGrażyna,Kraków\nBłażej,Świdnica\nMichał,Częstochowa\n"
+
+
+@pytest.mark.parametrize(("codec", "named"), [("cp1250", "cp1250"), ("iso8859-2", "iso8859-2")])
+def test_central_european_text_with_signs_within_its_words_is_not_read_as_western(tmp_path, codec, named):
+    content = POLISH.encode(codec)
+    with pytest.raises(SourceError, match=f"neither UTF-8 nor Western European.*it could be {named}"):
+        source(tmp_path, content).info()
+    one = source(tmp_path, content, encoding=codec)
+    assert one.info().details["encoding"] == codec
+    assert values(one)["miasto"].to_pylist() == ["Łódź", "Kraków", "Świdnica", "Częstochowa"]
+    assert one.info().notes == ()
+
+
+@pytest.mark.parametrize(
+    "word",
+    ["Aujourd’hui", "N°s", "kWh/m²a", "Nm³h", "col·legi", "Zeit–Raum", "l´Or", "À côté", "¿Qué?", "10 €", "½Liter"],
+)
+def test_western_text_may_have_a_sign_within_its_words(tmp_path, word):
+    one = source(tmp_path, f"a,b\n{word},1\n{word},2\nMüller,3\n".encode("cp1252"))
+    assert values(one)["a"].to_pylist() == [word, word, "Müller"]
+
+
 def test_a_character_across_two_reads_is_whole(tmp_path):
     for shift in range(4):
         content = ("a,b\n" + "x" * shift + "€,1\n" + "€€€,2\n" * 500_000).encode()
