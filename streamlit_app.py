@@ -1,4 +1,4 @@
-"""Entry point of the web app: page configuration, navigation and the header; the screens are in ``pages``."""
+"""Entry point of the web app: page configuration, navigation and the header; the pages are in ``screens``."""
 
 import streamlit as st
 

@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pyarrow as pa
@@ -11,7 +12,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from rowid.ui import sample
-from tests.app.conftest import ROOT
+from tests.app.conftest import ROOT, Server, visit
 
 pytestmark = pytest.mark.browser
 
@@ -128,12 +129,23 @@ def test_binary_junk_named_csv_gets_our_message_and_no_traceback(page):
     expect(page.get_by_text("Traceback")).to_have_count(0)
 
 
-def test_a_deep_link_runs_through_the_entry_point(page):
-    """The first visit of this browser goes straight to a page; navigation and header are the entry point's doing."""
-    page.goto("/monitoring")
-    expect(page.get_by_role("heading", name="Monitoring", exact=True)).to_be_visible()
-    expect(page.get_by_role("link", name="Quality report")).to_be_visible()
-    expect(page.get_by_text("No table in hand yet")).to_be_visible()
+@pytest.fixture
+def first_page(browser, tmp_path) -> Iterator[Page]:
+    """A tab of the first visitor of a server."""
+    server = Server(tmp_path)
+    try:
+        yield from visit(browser, server)
+    finally:
+        server.stop()
+
+
+def test_a_deep_link_runs_through_the_entry_point(first_page):
+    """The server's first visit goes straight to a page; navigation and header are the entry point's doing."""
+    first_page.goto("/monitoring")
+    expect(first_page.get_by_role("heading", name="Monitoring", exact=True)).to_be_visible()
+    expect(first_page.get_by_role("link", name="Quality report")).to_be_visible()
+    expect(first_page.get_by_text("No table in hand yet")).to_be_visible()
+    expect(first_page.get_by_role("dialog")).to_have_count(0)
 
 
 def test_the_app_asks_no_other_server_for_anything(page, server):
