@@ -6,7 +6,7 @@ All counts are exact, and memory is bounded: beyond a budget the digests go to a
 from rowid.checks.distinct import DistinctIds
 from rowid.checks.numbering import Numbering, Numbers, Occurrences
 from rowid.checks.pairing import KeyedRows, Matches, matched
-from rowid.checks.scratch import Limits, Scratch
+from rowid.checks.scratch import Limits, Scratch, Spilling
 from rowid.checks.uniqueness import MAX_NAMED, Repeat, Uniqueness
 
 __all__ = [
@@ -20,6 +20,7 @@ __all__ = [
     "Occurrences",
     "Repeat",
     "Scratch",
+    "Spilling",
     "Uniqueness",
     "matched",
 ]

@@ -7,13 +7,12 @@ once a piece; pieces go to a temporary file when they outgrow the memory they ma
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Self
 
 import numpy as np
 
 from rowid.checks.grouping import CACHED, grouped
 from rowid.checks.pieces import BUCKETS, bucket, cuts
-from rowid.checks.scratch import Limits, Scratch
+from rowid.checks.scratch import Limits, Scratch, Spilling
 
 _KEY, _CONTENT, _ROW, _COUNT, _WORDS = slice(0, 4), slice(4, 6), 6, 7, 8  # 64-bit words of a record
 _PART = 2**18
@@ -29,7 +28,7 @@ class _Piece:
     at: int = 0
 
 
-class KeyedRows:
+class KeyedRows(Spilling):
     """The rows of one side.
 
     Args:
@@ -37,10 +36,9 @@ class KeyedRows:
     """
 
     def __init__(self, limits: Limits | None = None) -> None:
+        super().__init__(limits or Limits())
         self.rows = 0
-        self._limits = limits or Limits()
         self._budget = self._limits.bytes() // 2
-        self._scratch: Scratch | None = None
         self._pieces: list[_Piece] = []
         self._held = 0  # bytes of the pieces in memory
         self._waiting: list[np.ndarray] = []
@@ -77,14 +75,7 @@ class KeyedRows:
     def close(self) -> None:
         """Gives memory and disk back."""
         self._pieces, self._waiting = [], []
-        if self._scratch:
-            self._scratch.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *exception: object) -> None:
-        self.close()
+        super().close()
 
     def _make_piece(self) -> None:
         records = np.concatenate(self._waiting)

@@ -107,3 +107,22 @@ class Scratch:
             where=self._where,
             hint="Free some space there (counting takes about 40 bytes a row), or point TMPDIR to a larger disk.",
         )
+
+
+class Spilling:
+    """What may outgrow the memory that it may use into a temporary file, and gives both back at the end."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._limits = limits
+        self._scratch: Scratch | None = None
+
+    def close(self) -> None:
+        """Gives the disk back; harmless when called twice."""
+        if self._scratch:
+            self._scratch.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()

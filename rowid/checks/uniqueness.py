@@ -3,14 +3,13 @@
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Self
 
 import numpy as np
 
 from rowid.checks.grouping import CACHED, grouped, grouped_in_parts
 from rowid.checks.numbering import Numbers, in_memory, write_before
 from rowid.checks.pieces import Part, Piece, merged, write_piece
-from rowid.checks.scratch import Limits, Scratch
+from rowid.checks.scratch import Limits, Scratch, Spilling
 
 MAX_NAMED = 5
 """Repeated rows that an error names."""
@@ -36,7 +35,7 @@ class _Counts:
     firsts: dict[int, int] = field(default_factory=dict)  # of repeated rows, both from 0
 
 
-class Uniqueness:
+class Uniqueness(Spilling):
     """Counts rows by their keys (digests), exactly; the counts are made when they are asked for.
 
     The keys are collected in memory up to the limit, then in a temporary file, which ``close`` removes.
@@ -48,14 +47,13 @@ class Uniqueness:
     """
 
     def __init__(self, limits: Limits | None = None, *, width: int = 32, numbered: bool = False) -> None:
-        self.rows = 0
-        self._limits, self._width, self._numbered = limits or Limits(), width, numbered
+        super().__init__(limits or Limits())
+        self.rows, self._width, self._numbered = 0, width, numbered
         self._seen = hashlib.sha256()
         self._capacity: int | None = None
         self._keys = np.empty((0, width), np.uint8)
         self._skipped: np.ndarray | None = None
         self._here = 0  # rows in memory
-        self._scratch: Scratch | None = None
         self._pieces: list[Piece] = []
         self._early: dict[int, int] = {}  # the first repeats within a piece: row to first row in that piece, from 0
         self._counted: _Counts | None = None
@@ -141,14 +139,7 @@ class Uniqueness:
     def close(self) -> None:
         """Gives memory and disk back; no count can be asked for after it that was not asked for before."""
         self._keys, self._skipped = self._keys[:0], None
-        if self._scratch:
-            self._scratch.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *exception: object) -> None:
-        self.close()
+        super().close()
 
     def _make_room(self, needed: int) -> None:
         if self._capacity is None:

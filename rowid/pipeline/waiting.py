@@ -6,19 +6,18 @@ read in its turn.
 
 from collections import defaultdict
 from itertools import pairwise
-from typing import Self
 
 import numpy as np
 import pyarrow as pa
 
-from rowid.checks import Limits, Scratch
+from rowid.checks import Limits, Scratch, Spilling
 
 _SHARE = 8  # of the limit, one part in so many: three are held and one is put in order, beside what is matched
 _MOST = 2**30  # bytes, beyond which Arrow cannot put texts together
 _ROOM = 2  # times what the rows that were seen let expect
 
 
-class Waiting:
+class Waiting(Spilling):
     """Rows, each with a position of its own: all are put first, then taken in the order of their positions.
 
     Raises ScratchError where the temporary file fails.
@@ -29,12 +28,11 @@ class Waiting:
     """
 
     def __init__(self, schema: pa.Schema, limits: Limits) -> None:
-        self._limits = limits
+        super().__init__(limits)
         self._stored = pa.schema([pa.field("", pa.int64()), *schema])  # the position first
         self._budget = min(_MOST, limits.bytes() // _SHARE)
         self._held: list[pa.RecordBatch] = []
         self._held_bytes = 0
-        self._scratch: Scratch | None = None
         self._chunk_rows = np.iinfo(np.int64).max
         self._places: defaultdict[int, list[tuple[int, int]]] = defaultdict(list)  # of a chunk, in the file
         self._chunk, self._rows, self._positions = -1, self._stored.empty_table(), np.empty(0, np.int64)
@@ -65,14 +63,7 @@ class Waiting:
     def close(self) -> None:
         """Gives memory and disk back."""
         self._held, self._rows = [], self._stored.empty_table()
-        if self._scratch:
-            self._scratch.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *exception: object) -> None:
-        self.close()
+        super().close()
 
     def _spill(self) -> None:
         """Moves the rows in memory to the temporary file, chunk by chunk."""
