@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from pathlib import Path
 
 import streamlit as st
@@ -16,7 +17,7 @@ from streamlit import config
 import rowid
 from rowid.errors import UsageError
 from rowid.settings import Settings
-from rowid.ui import problems
+from rowid.ui import problems, retention
 from rowid.ui.jobs import process
 from rowid.ui.workspace import Workspace
 
@@ -39,7 +40,7 @@ def app(settings: Settings) -> st.App:
     made = st.App(
         script(),
         routes=[Route("/healthz", _healthz), Route("/results/{run_id}/{name}", result)],
-        lifespan=_lifespan,
+        lifespan=partial(_lifespan, settings),
         on_script_error=_script_error,
     )
     _configure(settings)
@@ -77,7 +78,8 @@ async def _healthz(_: Request) -> Response:
 
 
 @asynccontextmanager
-async def _lifespan(_: st.App) -> AsyncIterator[None]:
+async def _lifespan(settings: Settings, _: st.App) -> AsyncIterator[None]:
+    await run_in_threadpool(retention.tidy, settings)
     process().serves_results = True
     yield
     process().serves_results = False

@@ -33,6 +33,8 @@ class Settings:
         data_dir: ``ROWID_DATA_DIR``: the one folder of the server from which the web app may read files; none if unset.
         connections: ``ROWID_CONNECTIONS``: the TOML file of named connections to databases; ``connections.toml`` in the
             user's configuration folder if unset.
+        keep_days: ``ROWID_KEEP_DAYS``: days after their last use after which the web app deletes tables and results.
+        keep_mb: ``ROWID_KEEP_MB``: megabytes of them beyond which the least recently used go before that.
         log_format: ``ROWID_LOG_FORMAT``: ``console`` or ``json``.
         log_level: ``ROWID_LOG_LEVEL``: ``debug``, ``info``, ``warning`` or ``error``.
     """
@@ -46,6 +48,8 @@ class Settings:
     log_level: str = "info"
     memory_mb: int | None = None
     connections: Path = field(default_factory=_default_connections)
+    keep_days: int = 30
+    keep_mb: int = 20_000
 
     @classmethod
     def load(cls, env: Mapping[str, str] | None = None) -> Self:
@@ -116,6 +120,8 @@ VARIABLES: Mapping[str, tuple[str, Callable[[str, str], Any]]] = {
     "memory_mb": ("ROWID_MEMORY_MB", _whole_number(1, 1_000_000)),
     "data_dir": ("ROWID_DATA_DIR", _existing_folder),
     "connections": ("ROWID_CONNECTIONS", _existing_file),
+    "keep_days": ("ROWID_KEEP_DAYS", _whole_number(1, 36_500)),
+    "keep_mb": ("ROWID_KEEP_MB", _whole_number(1, 1_000_000_000)),
     "log_format": ("ROWID_LOG_FORMAT", _one_of(LOG_FORMATS)),
     "log_level": ("ROWID_LOG_LEVEL", _one_of(LOG_LEVELS)),
 }

@@ -29,13 +29,15 @@ def test_every_variable_is_read(tmp_path):
         "ROWID_MEMORY_MB": "64",
         "ROWID_DATA_DIR": str(tmp_path),
         "ROWID_CONNECTIONS": str(tmp_path / "connections.toml"),
+        "ROWID_KEEP_DAYS": "7",
+        "ROWID_KEEP_MB": "100",
         "ROWID_LOG_FORMAT": "JSON",
         "ROWID_LOG_LEVEL": "debug",
     }
     assert set(env) == {variable for variable, _ in VARIABLES.values()}
     (tmp_path / "connections.toml").touch()
     assert Settings.load(env) == Settings(
-        tmp_path / "state", "::1", 9000, 5, tmp_path, "json", "debug", 64, tmp_path / "connections.toml"
+        tmp_path / "state", "::1", 9000, 5, tmp_path, "json", "debug", 64, tmp_path / "connections.toml", 7, 100
     )
 
 
@@ -59,6 +61,8 @@ def test_the_process_environment_is_the_default(monkeypatch):
         ("ROWID_MAX_UPLOAD_MB", "-1"),
         ("ROWID_DATA_DIR", "/no/such/folder"),
         ("ROWID_CONNECTIONS", "/no/such/file.toml"),
+        ("ROWID_KEEP_DAYS", "0"),
+        ("ROWID_KEEP_MB", "1.5"),
         ("ROWID_LOG_FORMAT", "xml"),
         ("ROWID_LOG_LEVEL", "loud"),
     ],

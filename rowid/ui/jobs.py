@@ -133,6 +133,11 @@ class Jobs:
                 if not job.ended and isinstance(key, tuple) and key[0] == kind
             ]
 
+    def open_keys(self) -> list[Hashable]:
+        """The keys of the jobs that have not ended."""
+        with self._lock:
+            return [key for key, job in self._jobs.items() if not job.ended]
+
     def close(self, timeout: float = 10.0) -> None:
         """Stops all jobs and waits for them, at most ``timeout`` seconds in all."""
         with self._lock:

@@ -40,6 +40,7 @@ def go(table: str | None = None, recipe: str | None = None, run: str | None = No
     """Makes this the place: what is not given is no longer in hand."""
     here = {key: value for key, value in zip(KEYS, (table, recipe, run), strict=True) if value}
     st.session_state["place"] = here
+    workspace().in_use(table, run)
     for key in KEYS:
         if key in here and st.query_params.get(key) != here[key]:
             st.query_params[key] = here[key]

@@ -14,7 +14,7 @@ from rowid.model import AuditTrail, KeyVerdict
 from rowid.ports import Observer, Sink
 from rowid.recipe import Recipe
 from rowid.settings import Settings
-from rowid.ui import databases, keyed, problems, questions
+from rowid.ui import databases, keyed, problems, questions, retention
 from rowid.ui.jobs import Job, process
 from rowid.ui.nouns import Run, Table, Target
 from rowid.ui.numbers import count
@@ -131,6 +131,7 @@ def start(plan: Plan, settings: Settings) -> Run:
         keeper.finish(run.id, trail.to_dict())
         if plan.target:
             databases.forget_tables(Address.parse(plan.target.uri).host)
+        retention.tidy(settings)
         return trail
 
     process().jobs.ask(("run", run.id, plan.table.id, plan.table.name), work, lane=_lane(plan))

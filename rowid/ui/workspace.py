@@ -17,6 +17,7 @@ import secrets
 import shutil
 import unicodedata
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import asdict, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -122,6 +123,13 @@ class Workspace:
         plain = self._read(self._tables, table.id, f"drafts/{draft_id}.json") if draft_id else None
         return Draft.from_dict(plain) if plain else Draft()
 
+    def in_use(self, table_id: str | None, run_id: str | None) -> None:
+        """Notes that somebody has this table and this run in hand; what is not here is passed over."""
+        for parent, id_ in ((self._tables, table_id), (self._results, run_id)):
+            if id_ and _ID.fullmatch(id_):
+                with suppress(OSError):
+                    os.utime(parent / id_)
+
     def new_run(
         self, table: Table, recipe: Mapping[str, Any], file: str, *, replace: bool, target: Target | None = None
     ) -> tuple[Run, Path]:
@@ -170,7 +178,7 @@ class Workspace:
 
     def finished_runs(self, limit: int = 100) -> list[Run]:
         """The runs that finished last, newest first."""
-        receipts = sorted(self._results.glob("*/receipt.json"), key=lambda path: path.stat().st_mtime, reverse=True)
+        receipts = sorted(self._results.glob("*/receipt.json"), key=_changed_at, reverse=True)
         return [run for receipt in receipts[:limit] if (run := self.run(receipt.parent.name))]
 
     def earlier(self, run: Run) -> Earlier | None:
@@ -246,6 +254,13 @@ def safe_name(name: str) -> str:
     while len((stem + endings).encode()) > _NAME_BYTES:
         stem = stem[:-1]
     return stem + endings
+
+
+def _changed_at(path: Path) -> float:
+    try:
+        return path.stat().st_mtime
+    except OSError:  # it is being deleted
+        return 0.0
 
 
 def _not_kept(error: OSError, name: str) -> SourceError:

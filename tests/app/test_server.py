@@ -50,8 +50,12 @@ def test_an_unknown_run_has_no_result(server):
 
 
 @pytest.mark.parametrize("with_signal", [signal.SIGTERM, signal.SIGINT])
-def test_the_server_ends_in_order(tmp_path, with_signal):
+def test_the_server_ends_in_order_and_began_with_tidying_up(tmp_path, with_signal):
+    old = tmp_path / "state" / "tables" / ("0" * 32)
+    old.mkdir(parents=True)
+    os.utime(old, (0, 0))
     one = Server(tmp_path)
+    assert not old.exists()
     code = one.stop(with_signal)
     said = one.log.read_text()
     assert code in (0, -with_signal, 128 + with_signal), said
