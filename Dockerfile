@@ -3,7 +3,7 @@ FROM python:3.11-slim AS build
 WORKDIR /src
 COPY pyproject.toml README.md LICENSE CHANGELOG.md constraints.txt streamlit_app.py ./
 COPY .streamlit .streamlit
-COPY screens screens
+COPY pages pages
 COPY rowid rowid
 RUN python -m venv /opt/rowid && /opt/rowid/bin/pip install --no-cache-dir --constraint constraints.txt ".[app,fast]"
 

@@ -1,4 +1,4 @@
-"""Entry point of the web app: page configuration, navigation and the header; the pages are in ``screens``."""
+"""Entry point of the web app: page configuration, navigation and the header; the screens are in ``pages``."""
 
 import streamlit as st
 

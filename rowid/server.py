@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
 from streamlit import config
+from streamlit.runtime.pages_manager import PagesManager
 
 import rowid
 from rowid.errors import UsageError
@@ -95,9 +96,13 @@ def _script_error(error: Exception) -> bool:
 def _configure(settings: Settings) -> None:
     """Streamlit's options that hold whatever folder the server is started from.
 
+    Until a first run of the script names the pages, Streamlit would make pages of a folder called ``pages``, and tell
+    the first visitor who follows a link that there is no such page.
+
     ``streamlit`` may have read its configuration when it was imported; now that an ``App`` told it where the script
     is, it is to find the file beside that too (the theme).
     """
+    PagesManager.uses_pages_directory = False
     config.get_config_options(
         force_reparse=True,
         options_from_flags={

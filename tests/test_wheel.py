@@ -23,7 +23,7 @@ def unpacked(tmp_path_factory) -> Path:
 
 
 def test_the_wheel_has_the_pages_the_types_and_the_commands(unpacked):
-    pages = {path.relative_to(ROOT).as_posix() for path in (ROOT / "screens").rglob("*.py")}
+    pages = {path.relative_to(ROOT).as_posix() for path in (ROOT / "pages").rglob("*.py")}
     assert len(pages) >= 5
     for name in ("streamlit_app.py", ".streamlit/config.toml", *pages):
         assert (unpacked / "rowid" / "_app" / name).read_bytes() == (ROOT / name).read_bytes()

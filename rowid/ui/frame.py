@@ -11,11 +11,11 @@ from rowid.ui.nouns import Table
 from rowid.ui.numbers import count
 from rowid.ui.text import escape
 
-CONNECT = "screens/build/connect.py"
-COLUMNS = "screens/build/columns.py"
-RUN = "screens/build/run.py"
-REPORT = "screens/review/report.py"
-MONITORING = "screens/operate/monitoring.py"
+CONNECT = "pages/build/connect.py"
+COLUMNS = "pages/build/columns.py"
+RUN = "pages/build/run.py"
+REPORT = "pages/review/report.py"
+MONITORING = "pages/operate/monitoring.py"
 ICON = str(Path(__file__).parent / "icon.svg")
 _LOGO = str(Path(__file__).parent / "logo.svg")
 _STYLE = Path(__file__).parent / "style.css"
@@ -24,9 +24,7 @@ _STYLE = Path(__file__).parent / "style.css"
 def screens() -> dict[str, list[st.Page]]:
     """The screens by the sections of the navigation.
 
-    Their folder is not called ``pages``: of such a one Streamlit makes pages by itself, until a first run of the entry
-    point names the real ones. A file in it could be reached without the entry point, and the first visitor of a server
-    who follows a link to a page would be told that there is no such page.
+    Their files lie in sub-folders of ``pages``: a file in ``pages`` itself could be reached without the entry point.
     """
     return {
         "Build": [

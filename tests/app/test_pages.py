@@ -40,7 +40,7 @@ def at(app, page, **query):
     """The app at the address of a page."""
     app.query_params.update(query)
     if page:
-        app.switch_page(f"screens/{page}.py")
+        app.switch_page(f"pages/{page}.py")
         app.query_params.update(query)
     app.run()
     assert not app.exception

@@ -62,10 +62,10 @@ def test_the_server_ends_in_order_and_began_with_tidying_up(tmp_path, with_signa
     assert "Traceback" not in said
 
 
-def test_no_folder_of_pages_is_found_by_streamlit_beside_the_entry_point():
-    """A file in ``pages`` could be reached without ``streamlit_app.py``, and so without a login."""
-    assert not (ROOT / "pages").exists()
-    assert len(list((ROOT / "screens").glob("*/*.py"))) == 5
+def test_the_pages_lie_in_folders_that_streamlit_does_not_serve_past_the_entry_point():
+    """A file directly in ``pages`` could be reached without ``streamlit_app.py``, and so without a login."""
+    assert list((ROOT / "pages").glob("*.py")) == []
+    assert len(list((ROOT / "pages").glob("*/*.py"))) == 5
 
 
 def test_streamlits_options_hold_from_any_folder(tmp_path):
