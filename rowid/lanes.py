@@ -1,4 +1,4 @@
-"""Work that goes on beside whoever asked for it: one thread, in order, and never more than a few pieces behind."""
+"""Work that goes on beside whoever asked for it: in order, and never more than a few pieces behind."""
 
 import os
 from collections import deque
@@ -8,6 +8,7 @@ from typing import Any, Self, TypeVar
 
 _BEHIND = 2
 
+S = TypeVar("S")
 T = TypeVar("T")
 
 
@@ -73,3 +74,30 @@ def ahead(items: Generator[T, None, None]) -> Generator[T, None, None]:
             for one in coming:  # who stops early does not wait for what nobody will look at
                 one.cancel()
             thread.submit(items.close)
+
+
+def spread(work: Callable[[S], T], items: Generator[S, None, None], threads: int) -> Generator[T, None, None]:
+    """What ``work`` makes of each item, in their order; so many threads work, one piece ahead of whoever asks.
+
+    The generator runs in a thread of its own, and is closed there. What it or ``work`` raises comes in its turn.
+    """
+    end = object()
+
+    def piece(coming: Future[S | object]) -> T | object:
+        item = coming.result()
+        return end if item is end else work(item)  # type: ignore[arg-type]  # it is not the end
+
+    with ThreadPoolExecutor(1, "rowid-read") as first, ThreadPoolExecutor(threads, "rowid-spread") as others:
+
+        def begun() -> Future[T | object]:
+            return others.submit(piece, first.submit(next, items, end))
+
+        try:
+            coming = deque(begun() for _ in range(threads + 1))
+            while (made := coming.popleft().result()) is not end:
+                yield made  # type: ignore[misc]  # it is not the end
+                coming.append(begun())
+        finally:
+            for one in coming:
+                one.cancel()
+            first.submit(items.close)

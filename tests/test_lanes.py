@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from rowid.lanes import Lane, ahead
+from rowid.lanes import Lane, ahead, spread
 
 
 def test_a_lane_works_in_order_in_one_other_thread():
@@ -96,6 +96,84 @@ def test_who_stops_early_closes_what_is_read():
             closed.set()
 
     coming = ahead(items())
+    next(coming)
+    coming.close()
+    assert closed.is_set()
+
+
+def test_work_is_spread_over_threads_and_what_it_makes_comes_in_the_order_of_the_items():
+    both, seen = threading.Barrier(2), []
+
+    def items():
+        try:
+            for number in range(10):
+                seen.append(threading.get_ident())
+                yield number
+        finally:
+            seen.append(("closed", threading.get_ident()))
+
+    def work(number):
+        both.wait(60)  # two at a time, or nobody gets past
+        return number, threading.get_ident()
+
+    made = list(spread(work, items(), 2))
+    assert [number for number, _ in made] == list(range(10))
+    workers = {thread for _, thread in made}
+    assert len(workers) == 2
+    assert seen[-1] == ("closed", seen[0])
+    assert not {*seen[:-1], threading.get_ident()} & workers
+
+
+def test_no_more_is_begun_than_one_piece_for_each_thread_and_one_more():
+    begun = []
+
+    def items():
+        for number in range(20):
+            begun.append(number)
+            yield number
+
+    coming = spread(str, items(), 3)
+    assert [next(coming) for _ in range(5)] == ["0", "1", "2", "3", "4"]
+    assert len(begun) <= 4 + 4
+    coming.close()
+
+
+def test_what_spread_work_raises_comes_in_its_turn_whoever_is_first():
+    go = threading.Event()
+
+    def items():
+        yield 1
+        yield 2
+        go.set()
+        raise OSError("cut off")
+
+    def work(number):
+        go.wait(60)
+        if number == 2:
+            raise KeyError(number)
+        return number
+
+    coming = spread(work, items(), 2)
+    assert next(coming) == 1
+    with pytest.raises(KeyError):
+        next(coming)
+    coming = spread(str, items(), 2)
+    assert [next(coming), next(coming)] == ["1", "2"]
+    with pytest.raises(OSError, match="cut off"):
+        next(coming)
+
+
+def test_who_stops_early_closes_what_is_spread():
+    closed = threading.Event()
+
+    def items():
+        try:
+            while True:
+                yield 1
+        finally:
+            closed.set()
+
+    coming = spread(str, items(), 2)
     next(coming)
     coming.close()
     assert closed.is_set()

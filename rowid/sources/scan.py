@@ -2,6 +2,8 @@
 
 from codecs import BOM_UTF8
 from collections.abc import Generator, Iterator
+from contextlib import closing
+from dataclasses import dataclass
 from itertools import chain
 
 import pyarrow as pa
@@ -9,12 +11,14 @@ import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 
 from rowid.errors import RowIdError, SourceError
+from rowid.lanes import processors, spread
 from rowid.sources.blocks import end_of_rows
 from rowid.sources.dialect import Dialect
 from rowid.sources.encoding import Encoding, Utf8Stream
 from rowid.sources.files import InputFile
 
 _ROWS = 65_536
+_MOST, _AT_ONCE = 4, 1 << 24  # blocks, and bytes of them, that are parsed at a time
 
 
 class RowTooLongError(Exception):
@@ -25,15 +29,48 @@ class RowTooLongError(Exception):
         self.row = row
 
 
+@dataclass(frozen=True, slots=True)
+class _Block:
+    """Text of whole rows; ``head`` lines stand above the first: those to skip, and the header."""
+
+    rows: pa.Buffer
+    head: tuple[int, int]
+
+
+@dataclass(slots=True)
+class _Odd:
+    """The rows of another width in what is parsed in one go, below ``head`` lines; they are left out.
+
+    ``last`` is the number of the last of them, from 1. Those of nothing but white space are not ``ragged``.
+    """
+
+    width: int
+    head: int
+    rows: int = 0
+    last: int = 0
+    ragged: int = 0
+    first_ragged: tuple[int, int] = (0, 0)
+
+    def take(self, row: pacsv.InvalidRow) -> str:
+        """What Arrow is to do with a row of another width."""
+        self.rows += 1
+        self.last = row.number - self.head
+        if self.width == 1 or row.text.strip():
+            self.ragged += 1
+            if self.ragged == 1:
+                self.first_ragged = (self.last, row.actual_columns)
+        return "skip"
+
+
 class Scan:
     """One pass over the rows, as batches of strings.
 
-    The text is cut into blocks of whole rows, and each of them parsed. Where it is not plain where a row ends, Arrow's
-    reader of streams goes on, which finds out as it parses, but reads far ahead.
+    The text is cut into blocks of whole rows, some of which are parsed at a time. Where it is not plain where a row
+    ends, Arrow's reader of streams goes on, which finds out as it parses, but reads far ahead.
 
-    ``done`` counts the rows of the batches before the one in hand. A survey counts rows of another width to the end
-    before it complains, and looks whether the last quote was closed: it sees a last row of nothing but nulls, which
-    an open quote would swallow.
+    ``done`` counts the rows of the batches before the one in hand. Rows of another width are counted to the end before
+    it complains. A survey looks whether the last quote was closed: it sees a last row of nothing but nulls, which an
+    open quote would swallow.
     """
 
     def __init__(
@@ -44,8 +81,8 @@ class Scan:
         self._stream = Utf8Stream(file, encoding, tail.encode(), mask_nul=True)
         self._ragged = self._odd = self._last_odd = 0
         self._first_ragged = (0, 0)
-        self._skip, self._header = dialect.skip, int(dialect.header)  # lines above the rows that are parsed next
-        self._above = 0  # rows above those that are parsed next, odd ones too
+        self._head = dialect.skip, int(dialect.header)  # lines above the rows that are cut off next
+        self._above = 0  # rows above those that are taken next, odd ones too
         self.done = 0
 
     def __enter__(self) -> "Scan":
@@ -95,6 +132,14 @@ class Scan:
             raise SourceError(what, where=self._file.name, hint="Check the delimiter and the quote.") from None
 
     def _of_blocks(self) -> Iterator[pa.RecordBatch]:
+        threads = max(1, min(_MOST, processors(), _AT_ONCE // self._block))
+        with closing(spread(self._parse, self._blocks(), threads)) as parsed:
+            for table, odd in parsed:
+                self._count(odd)
+                self._above += table.num_rows + odd.rows
+                yield from table.to_batches()
+
+    def _blocks(self) -> Generator["_Block", None, None]:
         rest, is_begun = b"", False
         while text := rest + self._stream.read(self._block - len(rest)):
             # Arrow drops a byte order mark wherever it begins to read; within the text it is a character of a cell
@@ -103,28 +148,44 @@ class Scan:
             if not end:
                 self._stream.unread(mark + text)
                 return
-            odd, rest = self._odd, text[end:]
-            rows = pa.py_buffer(mark + text).slice(0, len(mark) + end)
-            table = pacsv.read_csv(pa.BufferReader(rows), *self._options())
-            self._above += table.num_rows + self._odd - odd
-            self._skip = self._header = 0
-            is_begun = True
-            yield from table.to_batches()
+            rest = text[end:]
+            yield _Block(pa.py_buffer(mark + text).slice(0, len(mark) + end), self._head)
+            self._head, is_begun = (0, 0), True
+
+    def _parse(self, block: "_Block") -> tuple[pa.Table, "_Odd"]:
+        odd = _Odd(self._dialect.width, sum(block.head))
+        return pacsv.read_csv(pa.BufferReader(block.rows), *self._options(block.head, odd)), odd
 
     def _of_stream(self) -> Iterator[pa.RecordBatch]:
-        if not self._stream.is_done:
-            with pacsv.open_csv(self._stream, *self._options()) as rows:
+        if self._stream.is_done:
+            return
+        odd = _Odd(self._dialect.width, sum(self._head))
+        try:
+            with pacsv.open_csv(self._stream, *self._options(self._head, odd)) as rows:
                 yield from rows
+        finally:
+            self._count(odd)
 
-    def _options(self) -> tuple[pacsv.ReadOptions, pacsv.ParseOptions, pacsv.ConvertOptions]:
+    def _count(self, odd: "_Odd") -> None:
+        """Adds what was odd in the rows that are taken next."""
+        if odd.ragged and not self._ragged:
+            self._first_ragged = (self._above + odd.first_ragged[0], odd.first_ragged[1])
+        if odd.rows:
+            self._last_odd = self._above + odd.last
+        self._odd += odd.rows
+        self._ragged += odd.ragged
+
+    def _options(
+        self, head: tuple[int, int], odd: "_Odd"
+    ) -> tuple[pacsv.ReadOptions, pacsv.ParseOptions, pacsv.ConvertOptions]:
         names = [f"f{at}" for at in range(self._dialect.width)]
         return (
             pacsv.ReadOptions(
                 use_threads=False,  # with threads there are no row numbers
                 block_size=self._block + len(BOM_UTF8),
                 column_names=names,
-                skip_rows=self._skip,
-                skip_rows_after_names=self._header,
+                skip_rows=head[0],
+                skip_rows_after_names=head[1],
             ),
             pacsv.ParseOptions(
                 delimiter=self._dialect.delimiter,
@@ -132,7 +193,7 @@ class Scan:
                 double_quote=True,
                 newlines_in_values=True,
                 ignore_empty_lines=self._dialect.width > 1,
-                invalid_row_handler=self._other_width,
+                invalid_row_handler=odd.take,
             ),
             pacsv.ConvertOptions(
                 check_utf8=False,  # the stream has
@@ -142,16 +203,6 @@ class Scan:
                 quoted_strings_can_be_null=False,
             ),
         )
-
-    def _other_width(self, row: pacsv.InvalidRow) -> str:
-        self._odd += 1
-        self._last_odd = self._above + row.number - self._skip - self._header
-        if self._dialect.width > 1 and not row.text.strip():
-            return "skip"  # a line of white space
-        self._ragged += 1
-        if self._ragged == 1:
-            self._first_ragged = (self._last_odd, row.actual_columns)
-        return "skip" if self._is_survey else "error"
 
     def _uneven(self) -> SourceError:
         row, width = self._first_ragged

@@ -75,6 +75,7 @@ def test_rows_are_the_same_whether_cut_into_blocks_or_read_as_a_stream(tmp_path,
         content = _content(choose)
         monkeypatch.setattr(csv, "_BLOCKS", (choose.choice((64, 100, 257)), 1 << 22))
         monkeypatch.setattr(scan, "end_of_rows", end_of_rows)
+        monkeypatch.setattr(scan, "processors", lambda: choose.choice((1, 2, 4)))
         in_blocks = _read(tmp_path, content)
         monkeypatch.setattr(scan, "end_of_rows", lambda *_: 0)
         assert in_blocks == _read(tmp_path, content), content
