@@ -38,6 +38,14 @@ def test_making_ids_loads_none_of_the_faces_or_vendors():
     assert not _loaded_by("import rowid; rowid.row_id([1]); import rowid.pipeline") & ({*HEAVY} - {"pandas"})
 
 
+def test_a_command_does_not_look_for_garbage_among_all_that_is_left_at_its_end():
+    script = "import gc, sys; from rowid.cli import console; console(); sys.stdout.write(str(gc.get_freeze_count()))"
+    done = subprocess.run(
+        [sys.executable, "-c", script, "--version"], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    assert int(done.stdout.splitlines()[-1]) > 1000
+
+
 def test_the_public_names_are_these_and_all_are_there():
     assert rowid.__all__ == sorted(rowid.__all__)
     for name in rowid.__all__:

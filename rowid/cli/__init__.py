@@ -36,7 +36,10 @@ def console() -> int:
     gc.set_threshold(50_000)
     if sys.argv[1:2] != ["app"] and not any("spark" in one for one in sys.argv):
         sys.meta_path.insert(0, _NoPandas())
-    return main()
+    try:
+        return main()
+    finally:
+        gc.freeze()  # what is left goes with the process; looking for garbage in it would take a tenth of a second
 
 
 class _NoPandas:
