@@ -4,9 +4,12 @@ import ast
 import subprocess
 import sys
 from pathlib import Path
+from types import ModuleType
+
+import pytest
 
 import rowid
-from rowid import errors
+from rowid import errors, model, pipeline
 
 ROOT = Path(__file__).parent.parent
 HEAVY = (
@@ -51,6 +54,21 @@ def test_the_public_names_are_these_and_all_are_there():
     for name in rowid.__all__:
         assert getattr(rowid, name).__doc__
         assert name in dir(rowid)
+
+
+@pytest.mark.parametrize("package", [model, pipeline])
+def test_what_a_package_offers_is_there_when_it_is_asked_for(package):
+    for name in package.__all__:
+        assert getattr(package, name) is not None
+        assert not isinstance(getattr(package, name), ModuleType), "a module of the same name"
+    with pytest.raises(AttributeError, match="has no attribute 'nothing'"):
+        package.nothing  # noqa: B018
+
+
+def test_a_run_does_not_load_what_searches_for_keys_nor_the_nouns_of_a_profile():
+    script = "import sys; from rowid import bootstrap, pipeline; import rowid.cli.run; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True, cwd=ROOT)
+    assert not {"rowid.keys", "rowid.profiler", "rowid.model.profiles", "rowid.model.diffs"} & {*done.stdout.split()}
 
 
 def test_every_error_is_drawn_in_the_tree_of_its_module():

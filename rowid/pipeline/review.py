@@ -12,7 +12,7 @@ from rowid.engine import HashingEngine, require_columns
 from rowid.errors import DataError
 from rowid.model import DuplicateGroup, KeyVerdict, Verification
 from rowid.pipeline.batches import Pass, ProgressCallback, engine_for, without
-from rowid.pipeline.confirm import Wanted
+from rowid.pipeline.confirmation import Wanted
 from rowid.pipeline.run import with_ids
 from rowid.ports import Source
 from rowid.recipe import Recipe
