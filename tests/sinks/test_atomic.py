@@ -260,3 +260,34 @@ def test_compressed_output_is_read_back(tmp_path):
         write(TABLE, tmp_path / f"out{ending}")
         one = source(tmp_path, (tmp_path / f"out{ending}").read_bytes(), f"in{ending}")
         assert cells(one).to_pydict() == {"a": ["1", "2", "3", "4", "5"], "b": ["x", None, "", "y", "z"]}
+
+
+def test_what_is_written_begins_to_go_to_disk_before_the_end(tmp_path, monkeypatch):
+    begun, begin = [], atomic.begin_to_disk
+
+    def watched(handle):
+        begun.append((os.fstat(handle).st_size, begin(handle)))
+
+    monkeypatch.setattr(atomic, "_AHEAD", 1 << 21)
+    monkeypatch.setattr(atomic, "begin_to_disk", watched)
+    file = atomic.AtomicFile(tmp_path / "out", force=False)
+    parts = [bytes([number]) * (3 << 19) for number in range(8)]
+    for part in parts:
+        file.write(part)
+    file.commit()
+    assert (tmp_path / "out").read_bytes() == b"".join(parts)
+    can_ask = sys.platform == "linux"
+    assert begun == [(number * (3 << 19), can_ask) for number in (2, 4, 6, 8)]
+
+
+def test_where_nothing_can_begin_to_go_to_disk_nothing_fails(monkeypatch):
+    read, write_ = os.pipe()
+    try:
+        assert not atomic.begin_to_disk(write_)
+    finally:
+        os.close(read)
+        os.close(write_)
+    atomic._sync_file_range.cache_clear()
+    monkeypatch.setattr(sys, "platform", "darwin")
+    assert atomic._sync_file_range() is None
+    atomic._sync_file_range.cache_clear()
