@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).parent.parent
-PARTS = ("A", "B", "C", "D", "scaling", "end-to-end", "memory", "start-up", "keys", "merge", "diff")
+PARTS = ("A", "B", "C", "D", "kinds", "scaling", "end-to-end", "memory", "start-up", "keys", "merge", "diff")
 END_TO_END_ROUNDS = 3
 """At most so many: a whole process varies less than a millisecond loop, and takes longer."""
 
@@ -76,13 +76,15 @@ def measure(
     part: str, results: dict[str, Any], scale: float, rounds: int, place: Path, postgresql: str | None = None
 ) -> None:
     """Measures one of ``PARTS`` and puts it into the results."""
-    from benchmarks import diff, keys, merge, processes, scaling, side_by_side
+    from benchmarks import diff, keys, kinds, merge, processes, scaling, side_by_side
     from benchmarks.tables import case
 
     if part in ("A", "B", "C", "D"):
         tables = {table["table"]: table for table in results.get("side_by_side", [])}
         tables[part] = side_by_side.measure(case(part, scale, place), rounds)
         results["side_by_side"] = [tables[name] for name in sorted(tables)]
+    elif part == "kinds":
+        results["kinds"] = kinds.measure(scale, rounds)
     elif part == "scaling":
         results["scaling"] = scaling.measure(scale, rounds, case("A", scale, place))
     elif part == "end-to-end":

@@ -19,6 +19,7 @@ def markdown(results: dict[str, Any]) -> str:
         *_aims(results.get("aims", [])),
         *(line for table in results.get("side_by_side", []) for line in _side_by_side(table)),
         *_what(results.get("side_by_side", [])),
+        *_kinds(results.get("kinds", [])),
         *_scaling(results.get("scaling")),
         *_end_to_end(results.get("end_to_end", [])),
         *_memory(results.get("memory", [])),
@@ -77,6 +78,18 @@ def _what(tables: list[dict[str, Any]]) -> Iterator[str]:
             "their IDs can be forged, and some leave nulls out. Given a pandas frame, rowid also counts repeated "
             "rows.\n"
         )
+
+
+def _kinds(kinds: list[dict[str, Any]]) -> Iterator[str]:
+    if not kinds:
+        return
+    yield "## Kinds of columns\n"
+    yield (
+        f"One column of {kinds[0]['rows']:,} rows at a time, all threads; with what the recipe says of it. Objects are "
+        "those of a pandas frame, whose repeated rows are counted, too.\n"
+    )
+    rows = ([kind["kind"], _spread(kind["ns_per_row"], ",.0f")] for kind in kinds)
+    yield _table(["column", "ns per row"], rows, numbers={1})
 
 
 def _scaling(scaling: dict[str, Any] | None) -> Iterator[str]:

@@ -10,7 +10,21 @@ import pyarrow as pa
 import pyarrow.compute as pc
 import pytest
 
-from benchmarks import aims, chart, child, diff, keys, merge, processes, report, scaling, side_by_side, tables, timing
+from benchmarks import (
+    aims,
+    chart,
+    child,
+    diff,
+    keys,
+    kinds,
+    merge,
+    processes,
+    report,
+    scaling,
+    side_by_side,
+    tables,
+    timing,
+)
 from benchmarks.ways import WAYS
 from rowid import pipeline
 
@@ -121,6 +135,7 @@ def _found(cases, ways, place):
         },
         "settings": {"rows_scale": 0.0001},
         "side_by_side": [side_by_side.measure(case, 1, ways) for case in cases.values()],
+        "kinds": kinds.measure(0.001, 1),
         "scaling": scaling.measure(0.00001, 1, cases["A"]),
         "end_to_end": processes.end_to_end(cases["A"], 1, formats=("csv",)),
         "memory": processes.memory(0.00001, place),
@@ -137,7 +152,16 @@ def test_the_report_has_every_row(results):
         section = text.partition(f"## Table {name}")[2].partition("\n##")[0]
         assert all(f"| {way.name} |" in section or f"| **{way.name}** |" in section for way in WAYS)
         assert "absent not installed" in section
-    sizes = {"Scaling": 2, "End to end": 3, "Memory": 2, "Start": 4, "Keys": 2, "Merge": 2, "Differences": 2}
+    sizes = {
+        "Kinds of columns": 23,
+        "Scaling": 2,
+        "End to end": 3,
+        "Memory": 2,
+        "Start": 4,
+        "Keys": 2,
+        "Merge": 2,
+        "Differences": 2,
+    }
     for title, rows in sizes.items():
         section = text.partition(f"## {title}\n")[2].partition("\n## ")[0]
         lines = [line for line in section.splitlines() if line.startswith("| ")]

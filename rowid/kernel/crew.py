@@ -7,6 +7,7 @@ import atexit
 import os
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from queue import SimpleQueue
 
 
@@ -45,7 +46,7 @@ class _Crew:
     def give(self, shares: list[_Share]) -> None:
         if len(self._threads) < len(shares):
             self._grow(len(shares))
-        for share in shares:
+        for share in shares[: len(self._threads)]:
             self._shares.put(share)
 
     def leave(self) -> None:
@@ -56,7 +57,7 @@ class _Crew:
             thread.join()
 
     def _grow(self, size: int) -> None:
-        with self._lock:
+        with self._lock, suppress(RuntimeError):  # no more threads are to be had; the caller does it all
             while len(self._threads) < size:
                 name = f"rowid-kernel_{len(self._threads)}"
                 thread = threading.Thread(target=_serve, args=(self._shares,), name=name, daemon=True)

@@ -63,6 +63,20 @@ def test_what_a_share_raises_is_raised_when_all_are_done():
     assert ended == [0]
 
 
+def test_where_no_thread_is_to_be_had_the_caller_does_it_all(monkeypatch):
+    """A container may limit its processes and threads."""
+
+    def refuse(thread):
+        raise RuntimeError("can't start new thread")
+
+    monkeypatch.setattr(threading.Thread, "start", refuse)
+    monkeypatch.setattr(crew, "_crew", crew._Crew())
+    numbers = []
+    crew.shared(numbers.append, 4)
+    assert numbers == [0]
+    assert crew._crew._shares.empty()
+
+
 FORKED = """
 import os, pyarrow as pa, rowid
 batch = pa.record_batch({"n": range(100_000)})
