@@ -23,28 +23,36 @@ _own = threading.local()
 
 @dataclass(slots=True)
 class Rows:
-    """Digests of n rows, uint8 (n, 32); their hexadecimal digits, uint8 (n, 64); the null fields of each row, (n,).
+    """Digests of n rows, uint8 (n, 32), and their hexadecimal digits, uint8 (n, 64).
 
-    What was not wanted has no rows. ``left`` (bool, n) marks the rows that were left to the reference: their digests
-    are undefined. ``any_null`` and ``any_left`` say whether there may be any. ``planned_s`` are the seconds in which
-    columns were made ready, by the reference where it had to be.
+    What was not wanted has no rows. ``marks`` holds ``nulls`` and ``left``; ``any_null`` and ``any_left`` say whether
+    there may be any. ``planned_s`` are the seconds in which columns were made ready, by the reference where it had to
+    be.
     """
 
     digests: np.ndarray
     hexes: np.ndarray
-    nulls: np.ndarray
-    left: np.ndarray
+    marks: bytearray
     any_null: bool = False
     any_left: bool = False
     planned_s: float = 0.0
+
+    @property
+    def nulls(self) -> np.ndarray:
+        """The null fields of each row, uint16 (n,)."""
+        return np.frombuffer(self.marks, np.uint16, len(self.marks) // 3)
+
+    @property
+    def left(self) -> np.ndarray:
+        """Which rows were left to the reference, bool (n,): their digests are undefined."""
+        n = len(self.marks) // 3
+        return np.frombuffer(self.marks, bool, n, 2 * n)
 
 
 def rows_of(n: int, *, digests: bool, hexes: bool) -> Rows:
     """Room for n rows."""
     none = np.empty((0, 64), np.uint8)
-    return Rows(
-        room(n, 32) if digests else none, room(n, 64) if hexes else none, np.zeros(n, np.uint16), np.zeros(n, bool)
-    )
+    return Rows(room(n, 32) if digests else none, room(n, 64) if hexes else none, bytearray(3 * n))
 
 
 class Call:
@@ -60,10 +68,9 @@ class Call:
         self._compiled, self._states = compiled, states
         self._batch, self._recipe, self._rows = batch, recipe, rows
         self._sharers = max(1, min(threads, batch.num_rows // _LEAST))
-        self._to = [
-            (address(results) if results.size else 0, width)
-            for results, width in ((rows.digests, 32), (rows.hexes, 64), (rows.nulls, 2), (rows.left, 1))
-        ]
+        nulls, n = address(rows.marks), batch.num_rows
+        hexes, digests = (address(results) if results.size else 0 for results in (rows.hexes, rows.digests))
+        self._to = (digests, 32), (hexes, 64), (nulls, 2), (nulls + 2 * n, 1)
         self._large = [results for results in (rows.digests, rows.hexes) if results.nbytes >= LARGE]
         self._given_up: set[str] = set()
 
@@ -131,7 +138,7 @@ class Call:
         return True
 
 
-def address(numbers: np.ndarray) -> int:
+def address(numbers: np.ndarray | bytearray) -> int:
     """Where an array's values are; NumPy's own answer takes six times as long."""
     return pa.py_buffer(numbers).address
 
