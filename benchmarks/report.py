@@ -111,6 +111,7 @@ def _scaling(scaling: dict[str, Any] | None) -> Iterator[str]:
     ]
     yield _table(["rows", "ns per row", "ns per row, one thread", "turns"], rows, numbers={0, 1, 2, 3})
     threads = scaling["threads"]
+    yield f"The dearest size over the cheapest, turn by turn: {_times(scaling['dearest_over_cheapest'])}.\n"
     yield (
         f"Two threads against one, {threads['rows']:,} rows of table A: {_seconds(threads['seconds']['1'])} s with "
         f"one, {_seconds(threads['seconds']['2'])} s with two: {_times(threads['two_times_one'])} times.\n"

@@ -26,6 +26,7 @@ def measure(scale: float, rounds: int, case: Case) -> dict[str, Any]:
     ways = [(rows, number) for rows in sizes for number in (None, 1)]
     engines = {way: _engine(case, way[1]) for way in ways}
     costs: dict[tuple[int, int | None], list[float]] = {way: [] for way in ways}
+    flat: list[float] = []
     for at, batch in enumerate(people(sizes[-1])):
         for rows, number in ways:
             if rows in small:
@@ -34,6 +35,8 @@ def measure(scale: float, rounds: int, case: Case) -> dict[str, Any]:
                 costs[rows, number].append(1e9 * sum(seconds) / turns / rows)
             elif at * BATCH < rows:
                 costs[rows, number].append(1e9 * _seconds(engines[rows, number], batch) / len(batch))
+        here = [taken[at] for (_, number), taken in costs.items() if number is None and len(taken) > at]
+        flat.append(max(here) / min(here))
     return {
         "sizes": [
             {
@@ -44,6 +47,7 @@ def measure(scale: float, rounds: int, case: Case) -> dict[str, Any]:
             }
             for rows in sizes
         ],
+        "dearest_over_cheapest": spread(flat),
         "threads": in_threads,
     }
 
