@@ -12,7 +12,6 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 import pytest
 
-from rowid import kernel
 from rowid.checks import Limits
 from rowid.errors import ScratchError
 from rowid.pipeline.waiting import Waiting
@@ -38,6 +37,12 @@ print(found.new, found.gone, found.changed, found.unchanged, peak)
 """
 
 
+def _python(script: str, *arguments: str) -> str:
+    environment = os.environ | {"PYTHONPATH": str(ROOT), "ARROW_DEFAULT_MEMORY_POOL": "system"}
+    command = [sys.executable, "-c", script, *arguments]
+    return subprocess.run(command, env=environment, capture_output=True, text=True, check=True).stdout
+
+
 def test_a_million_rows_take_bounded_memory(tmp_path):
     """All of them changed, and 16 MiB are given for what is counted and what waits."""
     rows = 1_000_000
@@ -47,12 +52,8 @@ def test_a_million_rows_take_bounded_memory(tmp_path):
     after = pa.table({"k": keys, "v": pc.add(keys, 1), "s": text}).slice(10)
     pq.write_table(after, tmp_path / "b.parquet", row_group_size=65_536)
     paths = [str(tmp_path / name) for name in ("a.parquet", "b.parquet", "out.parquet")]
-    kernel.load()  # what compiling it takes is no part of the comparison
-    done = subprocess.run(
-        [sys.executable, "-c", _CHILD, *paths], capture_output=True, text=True, check=True,
-        env=os.environ | {"PYTHONPATH": str(ROOT), "ARROW_DEFAULT_MEMORY_POOL": "system"},
-    )  # fmt: skip
-    *counts, peak = map(int, done.stdout.split())
+    _python("from rowid import kernel; kernel.load()")  # what compiling it takes is no part of the comparison
+    *counts, peak = map(int, _python(_CHILD, *paths).split())
     assert counts == [0, 10, rows - 10, 0]
     assert pq.read_metadata(paths[2]).num_rows == rows
     assert peak < 370
