@@ -80,12 +80,15 @@ def _numbers(strings: pa.Array, rule: Rule) -> Texts | None:
 
 def _normalised(strings: pa.Array, rule: Rule) -> Texts | None:
     for step in rule.normalise:
-        if strings is not None:
-            strings = _STEPS[step](strings)
-    return None if strings is None else (strings, pa.repeat(pa.scalar(False), len(strings)))
+        strings = _STEPS[step](strings)
+        if strings is None:
+            return None
+    return strings, pa.repeat(pa.scalar(False), len(strings))
 
 
-def _cased(ascii_alone: Callable[[pa.Array], pa.Array], function: Callable[[str], str], strings: pa.Array) -> pa.Array:
+def _cased(
+    ascii_alone: Callable[[pa.Array], pa.Array], function: Callable[[str], str], strings: pa.Array
+) -> pa.Array | None:
     """By Python where there is more than ASCII, as Arrow's tables are not those of its Unicode; all strings at once.
 
     None if that is not possible.
@@ -98,7 +101,7 @@ def _cased(ascii_alone: Callable[[pa.Array], pa.Array], function: Callable[[str]
     return pc.if_else(strings.is_null(), pa.scalar(None, TEXT), pa.array(together, TEXT))
 
 
-_STEPS: dict[str, Callable[[pa.Array], pa.Array]] = {
+_STEPS: dict[str, Callable[[pa.Array], pa.Array | None]] = {
     "nfc": partial(_cased, lambda strings: strings, partial(unicodedata.normalize, "NFC")),
     "trim": lambda strings: pc.utf8_trim(strings, WHITE_SPACE),
     "squeeze": lambda strings: pc.replace_substring_regex(strings, _RUN, " "),

@@ -15,8 +15,7 @@ _PLACES = {"s": 0, "ms": 3, "us": 6, "ns": 9}
 _NO_RULE = Rule()
 _MOST_PLACES = 18  # of a decimal that 64 bits hold
 _UNKNOWN = (None, 0, 0)
-_UUID = int(Kind.UUID)
-_KINDS = {  # kind, unit and flag, by the number of the type: to ask for each type in turn takes long for a small batch
+_SIMPLE = {  # kind, unit and flag, by the number of the type: to ask for each type in turn takes long for a small batch
     pa.string().id: (Kind.SHORT_STRING, 0, 0), pa.large_string().id: (Kind.STRING, 0, 0),
     pa.int8().id: (Kind.INTEGER, 1, 1), pa.uint8().id: (Kind.INTEGER, 1, 0),
     pa.int16().id: (Kind.INTEGER, 2, 1), pa.uint16().id: (Kind.INTEGER, 2, 0),
@@ -25,15 +24,13 @@ _KINDS = {  # kind, unit and flag, by the number of the type: to ask for each ty
     pa.float64().id: (Kind.FLOAT, 0, 0), pa.bool_().id: (Kind.BOOLEAN, 0, 0), pa.date32().id: (Kind.DATE, 0, 0),
     pa.large_binary().id: (Kind.BINARY, 0, 0), pa.null().id: (Kind.NULL, 0, 0),
 }  # fmt: skip
-_SIMPLE = {type_: (int(kind), unit, flag) for type_, (kind, unit, flag) in _KINDS.items()}
 
 
 _LENGTH = 21  # the most bytes of the LENGTH ":" of a string
-_BOUNDS = {  # the most bytes of a field, besides those of a string
+BOUNDS = {  # the most bytes of a field, besides those of a string
     Kind.STRING: _LENGTH, Kind.SHORT_STRING: _LENGTH, Kind.BINARY: _LENGTH, Kind.INTEGER: 24, Kind.FLOAT: 28,
     Kind.BOOLEAN: 8, Kind.DATE: 16, Kind.TIMESTAMP: 36, Kind.TIME: 24, Kind.DECIMAL: 28, Kind.UUID: 44, Kind.NULL: 1,
 }  # fmt: skip
-BOUNDS = [_BOUNDS[kind] for kind in Kind]
 PADDING = 9 + 64  # the bit 1, the length in bits, and what wide stores may overwrite behind a message
 
 
@@ -83,11 +80,11 @@ def planned(
     return _assembled(columns)
 
 
-def _assembled(columns: list[tuple[int, pa.Array, int, int]]) -> Plan:
+def _assembled(columns: list[tuple[Kind, pa.Array, int, int]]) -> Plan:
     matrix: list[int] = []
     fixed = PADDING
     for kind, column, unit, flag in columns:
-        storage = column.storage if kind == _UUID else column
+        storage = column.storage if kind == Kind.UUID else column
         valid, *buffers = storage.buffers()  # the offsets, if there are any, and the data
         data = buffers[-1] if buffers else None
         address = data.address if data else 0
@@ -120,7 +117,7 @@ def _plain(array: pa.Array) -> pa.Array:
     return array
 
 
-def _kind_of(type_: pa.DataType) -> tuple[int | None, int, int]:
+def _kind_of(type_: pa.DataType) -> tuple[Kind | None, int, int]:
     id_ = type_.id
     if id_ in _SIMPLE:
         return _SIMPLE[id_]
@@ -130,4 +127,4 @@ def _kind_of(type_: pa.DataType) -> tuple[int | None, int, int]:
         return Kind.TIME, _PLACES[type_.unit], type_.bit_width // 8
     if pa.types.is_decimal128(type_) and 0 <= type_.scale <= _MOST_PLACES:
         return Kind.DECIMAL, type_.scale, 0
-    return (_UUID, 0, 0) if isinstance(type_, pa.UuidType) else _UNKNOWN
+    return (Kind.UUID, 0, 0) if isinstance(type_, pa.UuidType) else _UNKNOWN
