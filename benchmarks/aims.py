@@ -63,7 +63,7 @@ def _speed(results: dict[str, Any]) -> Iterator[Aim]:
 def _scaling(results: dict[str, Any]) -> Iterator[Aim]:
     if "scaling" not in results:
         return
-    flat = results["scaling"]["dearest_over_cheapest"]["median"]
+    flat = results["scaling"]["dearest_over_cheapest"]
     yield _at_most("cost per row, dearest size over cheapest", _FLAT, flat, "")
     times = results["scaling"]["threads"]["two_times_one"]["median"]
     yield _at_least("two threads, times one", _TWO_THREADS, times)

@@ -105,13 +105,19 @@ def _scaling(scaling: dict[str, Any] | None) -> Iterator[str]:
             f"{s['rows']:,}",
             _spread(s["ns_per_row"], ",.0f"),
             _spread(s["ns_per_row_one_thread"], ",.0f"),
+            _times(s["times_largest"]),
             str(s["turns"]),
         ]
         for s in scaling["sizes"]
     ]
-    yield _table(["rows", "ns per row", "ns per row, one thread", "turns"], rows, numbers={0, 1, 2, 3})
+    yield _table(
+        ["rows", "ns per row", "ns per row, one thread", "times the largest", "turns"], rows, numbers={0, 1, 2, 3, 4}
+    )
     threads = scaling["threads"]
-    yield f"The dearest size over the cheapest, turn by turn: {_times(scaling['dearest_over_cheapest'])}.\n"
+    yield (
+        "A size's cost is compared with that of the largest turn by turn; of the medians, the dearest is "
+        f"{scaling['dearest_over_cheapest']:.2f} times the cheapest.\n"
+    )
     yield (
         f"Two threads against one, {threads['rows']:,} rows of table A: {_seconds(threads['seconds']['1'])} s with "
         f"one, {_seconds(threads['seconds']['2'])} s with two: {_times(threads['two_times_one'])} times.\n"

@@ -62,13 +62,13 @@ def rendered(digests_: np.ndarray, form: str, null: np.ndarray | None = None) ->
         return pa.Array.from_buffers(pa.int64(), len(digests_), [validity, data])
     if form == "binary":
         return pa.Array.from_buffers(pa.binary(SIZE), len(digests_), [validity, pa.py_buffer(digests_.tobytes())])
-    return texts(hex_digits(digests_) if form == "hex" else _uuid(digests_), null)
+    characters = np.ascontiguousarray(hex_digits(digests_) if form == "hex" else _uuid(digests_))
+    return texts(pa.py_buffer(characters), characters.shape, null)
 
 
-def texts(characters: np.ndarray, null: np.ndarray | None = None) -> pa.Array:
-    """IDs of one width as an Arrow string array: ``characters`` is ASCII, uint8 (n, width)."""
-    n, width = characters.shape
-    data = pa.py_buffer(np.ascontiguousarray(characters))
+def texts(data: pa.Buffer, shape: tuple[int, ...], null: np.ndarray | None = None) -> pa.Array:
+    """IDs of one width as an Arrow string array; ``data`` holds their characters, ASCII, ``shape`` is (n, width)."""
+    n, width = shape
     return pa.Array.from_buffers(pa.string(), n, [_validity(null), _offsets(n, width), data])
 
 

@@ -168,7 +168,7 @@ class HashingEngine:
             return (
                 digest.rendered(done.digests, self.recipe.form, null)
                 if done.hexes is None
-                else digest.texts(done.hexes, null)
+                else digest.texts(done.hexes, (batch.num_rows, 2 * digest.SIZE), null)
             )
         messages = self.hasher.messages(batch, again)
         numbered = [canonical.numbered(*one) for one in zip(messages, occurrences[again].tolist(), strict=True)]

@@ -37,7 +37,7 @@ class Digested:
     """
 
     digests: np.ndarray
-    hexes: np.ndarray | None
+    hexes: pa.Buffer | None
     nulls: np.ndarray | None
     canonicalise_s: float = 0.0
     hash_s: float = 0.0
@@ -160,14 +160,14 @@ class Hasher:
                 some = self._by_reference(self._key_rows(batch, left), 1)
             except CanonicalError:
                 return self._by_reference(batch, first_row)  # which raises it again, and names the right rows
-            if len(rows.digests):
+            if rows.digest.size:
                 rows.digests[left] = some.digests
-            if len(rows.hexes):
+            if rows.hex.size:
                 rows.hexes[left] = digest.hex_digits(some.digests)
             rows.nulls[left] = 0 if some.nulls is None else some.nulls
             rows.any_null |= some.nulls is not None
         nulls = rows.nulls if rows.any_null else None
-        hexes = rows.hexes if wants_hexes else None
+        hexes = rows.hex if wants_hexes else None
         took = time.perf_counter() - started
         return Digested(rows.digests, hexes, nulls, rows.planned_s, took - rows.planned_s)
 

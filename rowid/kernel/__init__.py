@@ -4,7 +4,9 @@ Needs numba; ``rowid.hashing`` takes the reference where it is not installed, an
 What is made here is held against the reference by tests.
 """
 
+import atexit
 import hashlib
+import os
 import sys
 from collections.abc import Callable
 from functools import cache
@@ -14,6 +16,7 @@ import pyarrow as pa
 
 from rowid.kernel import store
 from rowid.kernel.call import Call, Rows, rows_of
+from rowid.kernel.crew import Crew
 from rowid.kernel.fips import INITIAL, state_after
 from rowid.recipe import Recipe
 
@@ -36,7 +39,7 @@ def hashed(
     Raises CanonicalError or ColumnError where a column that the reference turns into text has none.
     """
     rows = rows_of(batch.num_rows, digests=digests, hexes=hexes)
-    call = Call(_compiled(), _states(key), batch, recipe, rows, threads)
+    call = Call(_crew(), _states(key), batch, recipe, rows, threads)
     if not call.as_it_is():
         call.made_ready(first_row)
     return rows
@@ -72,8 +75,17 @@ def _compiled() -> Callable[..., None]:
         raise ImportError("the kernel is for little-endian processors")
     found = store.kept()
     if found is None:
-        from rowid.kernel.encode import machine_code
+        from rowid.kernel.work import machine_code
 
         found = machine_code()
         store.keep(*found)
     return store.linked(*found)
+
+
+@cache
+def _crew() -> Crew:
+    crew = Crew(_compiled())
+    atexit.register(crew.leave)
+    if hasattr(os, "register_at_fork"):
+        os.register_at_fork(after_in_child=crew.renew)
+    return crew

@@ -1,23 +1,34 @@
 """From the columns of a plan to padded messages to digests, for a range of rows; compiled, and free of the GIL."""
 
 import numpy as np
-from numba import carray, types
+from numba import carray
 
 from rowid.kernel.layout import (
+    ANY_LEFT,
+    ANY_NULL,
+    CALL,
+    COLUMNS,
+    DIGESTS,
+    FIXED,
     GIVEN_UP,
+    HEXES,
+    KEYED,
     KIND,
     LANES,
+    LAST,
     LEFT,
     MOST_BLOCKS,
     NULLS,
     OFFSETS,
     ROWS,
     START,
+    STATES,
     TABLES,
     TAKEN,
     WIDTH,
+    WORKSPACE,
 )
-from rowid.kernel.loops import BINARY, SHORT_STRING, STRING, are_texts, number_of, put_fields
+from rowid.kernel.loops import BINARY, SHORT_STRING, STRING, are_texts, of, put_fields
 from rowid.kernel.memory import (
     added_64,
     as_pointer,
@@ -26,6 +37,7 @@ from rowid.kernel.memory import (
     function,
     load_i32,
     load_i64,
+    seen_64,
     store_64,
     swapped_64,
     zeros_64,
@@ -43,9 +55,9 @@ def _place(plan, columns, first, rows, fixed, scratch, room, starts):
         starts[at] = fixed
     for number in range(columns):
         column = plan + 8 * WIDTH * number
-        kind = number_of(column, KIND)
+        kind = of(column, KIND)
         if kind in (SHORT_STRING, STRING, BINARY):
-            start, offsets = number_of(column, START) + first, number_of(column, OFFSETS)
+            start, offsets = of(column, START) + first, of(column, OFFSETS)
             for at in range(rows):
                 row = start + at
                 if kind == SHORT_STRING:
@@ -139,20 +151,24 @@ def _append(plan, columns, first, rows, ends, nulls, left, memo):
 
 
 @function
-def hash_rows(plan, columns, fixed, tally, last, work, size, states, keyed, digests, hexes, nulls, left):
-    """Hashes rows of a plan, which has ``last`` of them. All arguments are int64, most of them addresses.
+def hash_rows(call, work):
+    """Hashes rows of a call whose plan is made, from and to memory; both arguments are addresses.
 
-    ``tally`` (see ``layout``) counts the rows that were taken on by any thread: some more are taken until none is left,
-    so that threads that hash one plan end together, however each of them gets on. They all end where one of them finds
-    a column with many values that they cannot write: texts of the column are made sooner than those rows are done.
+    ``call`` holds numbers, most of them addresses, as ``layout`` names them. There are ``LAST`` rows in all, and
+    ``COLUMNS`` columns of the plan; ``FIXED`` bounds what a message takes besides its strings.
+    ``STATES``: eight 32-bit words to begin with; ``KEYED`` is 1 for HMAC, with the state after the inner and then that
+    after the outer key block. ``DIGESTS``, ``HEXES``: 32 and 64 bytes a row, 0 for what is not wanted. ``NULLS``
+    (uint16) counts the null fields of each row, ``LEFT`` (bool) marks the rows that are left to the reference.
 
-    ``plan`` has ``columns`` rows of ``layout.WIDTH`` numbers; ``fixed`` bounds what a message takes besides its
-    strings. ``work``: ``size`` bytes, ``layout.TABLES`` and behind them the scratch. ``states``: eight 32-bit words to
-    begin with; ``keyed`` is 1 for HMAC, with the state after the inner and then that after the outer key block.
-    ``digests``, ``hexes``: 32 and 64 bytes a row, 0 for what is not wanted. ``nulls`` (uint16) counts the null fields
-    of each row, ``left`` (bool) marks the rows that are left to the reference.
+    ``TAKEN`` counts the rows that were taken on by any thread: some more are taken until none is left, so that threads
+    that hash one plan end together, however each of them gets on. They all end where one of them finds a column with
+    many values that they cannot write: texts of the column are made sooner than those rows are done.
+
+    ``work``: ``layout.TABLES`` and behind them the scratch.
     """
-    end = work + size
+    plan, columns, fixed, last = call + 8 * CALL, of(call, COLUMNS), of(call, FIXED), of(call, LAST)
+    states, keyed, digests, hexes = of(call, STATES), of(call, KEYED), of(call, DIGESTS), of(call, HEXES)
+    end = work + WORKSPACE
     starts, work = carray(as_pointer(work), ROWS, np.int64), work + TABLES[0]
     ends, work = carray(as_pointer(work), ROWS, np.int64), work + TABLES[1]
     blocks, work = carray(as_pointer(work), ROWS, np.int64), work + TABLES[2]
@@ -164,14 +180,14 @@ def hash_rows(plan, columns, fixed, tally, last, work, size, states, keyed, dige
     begin = (work + 63) & -64
     memo[1] = memo[2] = 0
     step = max(_LEAST, min(ROWS, (last >> 6) & -LANES))
-    null_counts = carray(as_pointer(nulls), last, np.uint16)
-    to_reference = carray(as_pointer(left), last, np.bool_)
+    null_counts = carray(as_pointer(of(call, NULLS)), last, np.uint16)
+    to_reference = carray(as_pointer(of(call, LEFT)), last, np.bool_)
     first = behind = np.int64(0)
     while True:
         if first == behind:
-            first = added_64(tally + 8 * TAKEN, step)
+            first = added_64(call + 8 * TAKEN, step)
             behind = min(first + step, last)
-            if first >= last or load_i64(tally + 8 * GIVEN_UP) > 0:
+            if first >= last or seen_64(call + 8 * GIVEN_UP) > 0:
                 break
         rows = _place(plan, columns, first, behind - first, fixed, begin, end - begin, starts)
         if rows == 0:  # a row too long for the scratch
@@ -183,7 +199,7 @@ def hash_rows(plan, columns, fixed, tally, last, work, size, states, keyed, dige
             ends[at] = starts[at]
         given_up = _append(plan, columns, first, rows, ends, null_counts, to_reference, memo)
         if given_up > 0:
-            store_64(tally + 8 * GIVEN_UP, given_up)
+            store_64(call + 8 * GIVEN_UP, given_up)
             break
         _pad(starts, ends, rows, 64 * keyed, blocks)
         _by_blocks(blocks, rows, order, counts)
@@ -195,13 +211,6 @@ def hash_rows(plan, columns, fixed, tally, last, work, size, states, keyed, dige
             _hash(starts, blocks, order, rows, states + 32, digest, hex_)
         first += rows
     if memo[1] > 0:
-        store_64(tally + 8 * NULLS, 1)
+        store_64(call + 8 * ANY_NULL, 1)
     if memo[2] > 0:
-        store_64(tally + 8 * LEFT, 1)
-
-
-def machine_code() -> tuple[str, bytes]:
-    """Compiles ``hash_rows`` for this processor: its name in the object file, and the object file."""
-    hash_rows.compile(types.void(*[types.int64] * 13))
-    library = hash_rows.overloads[hash_rows.signatures[0]].library
-    return hash_rows.overloads[hash_rows.signatures[0]].fndesc.llvm_func_name, library._get_compiled_object()
+        store_64(call + 8 * ANY_LEFT, 1)

@@ -39,9 +39,9 @@ _TRUE, _FALSE = (int.from_bytes(text, "little") for text in (b"4:true", b"5:fals
 
 
 @function
-def number_of(column: int, which: int) -> int:
-    """One of the numbers of a column; a column is the address of its row in the plan."""
-    return load_i64(column + 8 * which)
+def of(numbers: int, which: int) -> int:
+    """One of the numbers at an address: of a call, or of a column, which is a row of the plan."""
+    return load_i64(numbers + 8 * which)
 
 
 def _loop(field: Callable[..., int]) -> Callable[..., int]:
@@ -57,9 +57,9 @@ def _loop(field: Callable[..., int]) -> Callable[..., int]:
     @function
     def encode(column, first, rows, ends, nulls, left, memo):
         memo[0] = 0
-        data, offsets, behind = number_of(column, DATA), number_of(column, OFFSETS), number_of(column, BEHIND)
-        unit, flag = number_of(column, UNIT), number_of(column, FLAG)
-        valid, start = number_of(column, VALID), number_of(column, START) + first
+        data, offsets, behind = of(column, DATA), of(column, OFFSETS), of(column, BEHIND)
+        unit, flag = of(column, UNIT), of(column, FLAG)
+        valid, start = of(column, VALID), of(column, START) + first
         unwritten = 0
         for at in range(rows):
             row = start + at
@@ -165,13 +165,13 @@ def put_fields(column, first, rows, ends, nulls, left, memo):
 
     Returns how many it left to the reference.
     """
-    kind = number_of(column, KIND)
+    kind = of(column, KIND)
     if kind == SHORT_STRING:
         return _short_strings(column, first, rows, ends, nulls, left, memo)
     if kind == STRING:
         return _strings(column, first, rows, ends, nulls, left, memo)
     if kind == INTEGER:
-        if number_of(column, UNIT) == 8:
+        if of(column, UNIT) == 8:
             return _longs(column, first, rows, ends, nulls, left, memo)
         return _integers(column, first, rows, ends, nulls, left, memo)
     if kind == FLOAT:
@@ -201,10 +201,10 @@ def put_fields(column, first, rows, ends, nulls, left, memo):
 @function
 def are_texts(column, first, rows):
     """Whether the strings of some rows are UTF-8: the bytes of all together, and each begins with a character."""
-    data, offsets, start = number_of(column, DATA), number_of(column, OFFSETS), number_of(column, START) + first
-    if number_of(column, KIND) == SHORT_STRING:
+    data, offsets, start = of(column, DATA), of(column, OFFSETS), of(column, START) + first
+    if of(column, KIND) == SHORT_STRING:
         begin, end = load_i32(offsets + 4 * start), load_i32(offsets + 4 * (start + rows))
-    elif number_of(column, KIND) == STRING:
+    elif of(column, KIND) == STRING:
         begin, end = load_i64(offsets + 8 * start), load_i64(offsets + 8 * (start + rows))
     else:
         return True
@@ -213,7 +213,7 @@ def are_texts(column, first, rows):
     if not is_utf8(data + begin, data + end):
         return False
     for row in range(start, start + rows):
-        offset = load_i32(offsets + 4 * row) if number_of(column, KIND) == SHORT_STRING else load_i64(offsets + 8 * row)
+        offset = load_i32(offsets + 4 * row) if of(column, KIND) == SHORT_STRING else load_i64(offsets + 8 * row)
         if offset < end and is_inside(data + offset):
             return False
     return True

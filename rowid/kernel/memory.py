@@ -126,14 +126,30 @@ def _unsigned(operation: str) -> Callable[[int, int], int]:
 quotient, remainder = _unsigned("udiv"), _unsigned("urem")
 
 
+def _exchanges(operation: str) -> Callable[[int, int], int]:
+    """One step for all threads at an aligned address, in the order in which each of them takes its steps."""
+
+    @intrinsic
+    def exchange(typing: Any, address: Any, number: Any) -> Any:
+        def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+            return builder.atomic_rmw(operation, pointer(builder, arguments[0], I64), arguments[1], "seq_cst")
+
+        return types.int64(types.int64, types.int64), generate
+
+    return exchange
+
+
+added_64, exchanged_64 = _exchanges("add"), _exchanges("xchg")  # both return what was there before
+
+
 @intrinsic
-def added_64(typing: Any, address: Any, number: Any) -> Any:
-    """Adds to the integer at an aligned address, as one step for all threads, and returns what it was before."""
+def seen_64(typing: Any, address: Any) -> Any:
+    """The integer at an aligned address, as other threads have left it by now."""
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        return builder.atomic_rmw("add", pointer(builder, arguments[0], I64), arguments[1], "monotonic")
+        return builder.load_atomic(pointer(builder, arguments[0], I64), "seq_cst", 8)
 
-    return types.int64(types.int64, types.int64), generate
+    return types.int64(types.int64), generate
 
 
 @intrinsic

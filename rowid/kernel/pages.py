@@ -21,28 +21,27 @@ _UNIT = 1 << 21  # a huge page
 _POPULATE_WRITE = 23  # of madvise(2), from Linux 5.14 on; no harm before
 
 
-def room(rows: int, width: int) -> np.ndarray:
-    """Memory of no defined content, uint8 (rows, width)."""
-    size = rows * width
+def room(size: int) -> pa.Buffer:
+    """So many bytes of memory, of no defined content."""
     if size < LARGE or sys.platform != "linux":
-        return np.frombuffer(pa.allocate_buffer(size), np.uint8).reshape(rows, width)
-    return np.asarray(_Loan(_kept.taken(-(-size // _UNIT) * _UNIT), (rows, width)))
+        return pa.allocate_buffer(size)
+    return pa.py_buffer(np.asarray(_Loan(_kept.taken(-(-size // _UNIT) * _UNIT), size)))
 
 
-def touch(some: np.ndarray) -> None:
+def touch(address: int, size: int) -> None:
     """Asks for all pages of a part of a large ``room`` at once. Where the system cannot do that, nothing happens."""
-    if some.size and sys.platform == "linux":
-        begin = some.ctypes.data & -mmap.PAGESIZE
-        _madvise()(begin, some.ctypes.data + some.nbytes - begin, _POPULATE_WRITE)
+    if size and sys.platform == "linux":
+        begin = address & -mmap.PAGESIZE
+        _madvise()(begin, address + size - begin, _POPULATE_WRITE)
 
 
 class _Loan:
     """Pages that go back when the last array over them is gone: an array holds on to whose interface it took."""
 
-    def __init__(self, pages: mmap.mmap, shape: tuple[int, int]) -> None:
+    def __init__(self, pages: mmap.mmap, size: int) -> None:
         self._pages = pages
         address = np.frombuffer(pages, np.uint8).ctypes.data
-        self.__array_interface__ = {"version": 3, "shape": shape, "typestr": "|u1", "data": (address, False)}
+        self.__array_interface__ = {"version": 3, "shape": (size,), "typestr": "|u1", "data": (address, False)}
 
     def __del__(self) -> None:
         _kept.give_back(self._pages)

@@ -1,7 +1,8 @@
-"""The plan of a batch: where compiled code finds its columns."""
+"""How compiled code finds the columns of a batch."""
 
+import ctypes
 from array import array
-from collections.abc import Container
+from collections.abc import Container, Iterable, Sequence
 from typing import NamedTuple
 
 import pyarrow as pa
@@ -9,95 +10,160 @@ import pyarrow as pa
 from rowid import canonical
 from rowid.kernel.layout import Kind
 from rowid.recipe import Recipe, Rule
-from rowid.stream import TextType, values
+from rowid.stream import CellType, TextType, values
 
 _PLACES = {"s": 0, "ms": 3, "us": 6, "ns": 9}
 _NO_RULE = Rule()
 _MOST_PLACES = 18  # of a decimal that 64 bits hold
-_UNKNOWN = (None, 0, 0)
-_SIMPLE = {  # kind, unit and flag, by the number of the type: to ask for each type in turn takes long for a small batch
-    pa.string().id: (Kind.SHORT_STRING, 0, 0), pa.large_string().id: (Kind.STRING, 0, 0),
-    pa.int8().id: (Kind.INTEGER, 1, 1), pa.uint8().id: (Kind.INTEGER, 1, 0),
-    pa.int16().id: (Kind.INTEGER, 2, 1), pa.uint16().id: (Kind.INTEGER, 2, 0),
-    pa.int32().id: (Kind.INTEGER, 4, 1), pa.uint32().id: (Kind.INTEGER, 4, 0),
-    pa.int64().id: (Kind.INTEGER, 8, 1), pa.uint64().id: (Kind.INTEGER, 8, 0),
-    pa.float64().id: (Kind.FLOAT, 0, 0), pa.bool_().id: (Kind.BOOLEAN, 0, 0), pa.date32().id: (Kind.DATE, 0, 0),
-    pa.large_binary().id: (Kind.BINARY, 0, 0), pa.null().id: (Kind.NULL, 0, 0),
-}  # fmt: skip
-
-
 _LENGTH = 21  # the most bytes of the LENGTH ":" of a string
-BOUNDS = {  # the most bytes of a field, besides those of a string
+PADDING = 9 + 64  # the bit 1, the length in bits, and what wide stores may overwrite behind a message
+_BOUNDS = {  # the most bytes of a field, besides those of a string
     Kind.STRING: _LENGTH, Kind.SHORT_STRING: _LENGTH, Kind.BINARY: _LENGTH, Kind.INTEGER: 24, Kind.FLOAT: 28,
     Kind.BOOLEAN: 8, Kind.DATE: 16, Kind.TIMESTAMP: 36, Kind.TIME: 24, Kind.DECIMAL: 28, Kind.UUID: 44, Kind.NULL: 1,
 }  # fmt: skip
-PADDING = 9 + 64  # the bit 1, the length in bits, and what wide stores may overwrite behind a message
 
 
-class Plan(NamedTuple):
-    """The matrix, row by row, the number of its columns, and the arrays that it points into, which it keeps alive."""
+class _Form(NamedTuple):
+    """How compiled code reads a column: kind, unit and flag, and the most bytes of a field besides a string's."""
 
-    matrix: "array[int]"
+    kind: int
+    unit: int
+    flag: int
+    bound: int
+
+
+def _form(kind: Kind, unit: int = 0, flag: int = 0) -> _Form:
+    return _Form(int(kind), unit, flag, _BOUNDS[kind])
+
+
+_SIMPLE = {  # by the number of the type: to ask for each type in turn takes long for a small batch
+    pa.string().id: _form(Kind.SHORT_STRING), pa.large_string().id: _form(Kind.STRING),
+    pa.int8().id: _form(Kind.INTEGER, 1, 1), pa.uint8().id: _form(Kind.INTEGER, 1, 0),
+    pa.int16().id: _form(Kind.INTEGER, 2, 1), pa.uint16().id: _form(Kind.INTEGER, 2, 0),
+    pa.int32().id: _form(Kind.INTEGER, 4, 1), pa.uint32().id: _form(Kind.INTEGER, 4, 0),
+    pa.int64().id: _form(Kind.INTEGER, 8, 1), pa.uint64().id: _form(Kind.INTEGER, 8, 0),
+    pa.float64().id: _form(Kind.FLOAT), pa.bool_().id: _form(Kind.BOOLEAN), pa.date32().id: _form(Kind.DATE),
+    pa.large_binary().id: _form(Kind.BINARY), pa.null().id: _form(Kind.NULL),
+}  # fmt: skip
+_TEXT = _form(Kind.STRING)
+
+
+class Forms(NamedTuple):
+    """How compiled code reads the key columns of any batch of one schema.
+
+    ``numbers`` has ``layout.FORM`` of them for each column, ``fixed_bytes`` bound what a message takes besides its
+    strings. Where ``is_wrapped``, the positions are those among the bare key columns.
+    """
+
+    numbers: "array[int]"
     columns: int
     fixed_bytes: int
-    arrays: list[pa.Array]
+    is_wrapped: bool
 
 
-def planned_as_it_is(batch: pa.RecordBatch, recipe: Recipe) -> Plan | None:
-    """The plan of a batch whose columns compiled code reads as they are; None where one has to be made ready first."""
-    ruled = {*recipe.types, *recipe.normalise, *recipe.decimals}
-    position = batch.schema.get_field_index
-    columns = []
-    for name in recipe.columns:
-        bare = _bare(batch.column(position(name)))
-        kind, unit, flag = _kind_of(bare.type) if name not in ruled else _UNKNOWN
-        if kind is None:
-            return None
-        columns.append((kind, bare, unit, flag))
-    return _assembled(columns)
+class Exported:
+    """A batch as Arrow's C data interface gives it to compiled code: all its addresses at once.
+
+    https://arrow.apache.org/docs/format/CDataInterface.html
+    """
+
+    _callback = ctypes.CFUNCTYPE(None, ctypes.c_void_p)
+
+    def __init__(self, batch: pa.RecordBatch) -> None:
+        self._batch = batch
+        self._struct = array("q", bytes(8 * 10))
+        self.address = self._struct.buffer_info()[0]
+        batch._export_to_c(self.address)
+
+    def __del__(self) -> None:
+        release = self._struct[8]
+        if release:
+            self._callback(release)(self.address)
 
 
-def planned(
+def as_it_is(batch: pa.RecordBatch, recipe: Recipe) -> tuple[Forms, Exported] | None:
+    """A batch whose columns compiled code reads as they are; None where one has to be made ready first."""
+    if batch.num_columns > len(recipe.columns):
+        batch = batch.select(list(recipe.columns))
+    forms = _latest.forms(batch.schema, recipe)
+    if forms is None:
+        return None
+    if forms.is_wrapped:
+        bare = [_bare(batch.column(name)) for name in recipe.columns]
+        batch = pa.RecordBatch.from_arrays(bare, list(recipe.columns))
+    return forms, Exported(batch)
+
+
+def made_ready(
     batch: pa.RecordBatch, recipe: Recipe, first_row: int, given_up: Container[str], ready: dict[str, pa.Array]
-) -> Plan:
-    """The plan of the recipe's columns of a batch.
+) -> tuple[Forms, Exported]:
+    """The recipe's columns of a batch, in forms that compiled code reads.
 
     Columns of other kinds, those with a rule, and those that were given up become canonical text first: decimals of 256
     bits, durations and mixed Python objects are rare, a rule can ask for anything, and Arrow writes long numbers
-    quickly. ``ready`` keeps the texts, if the same rows are to be planned again.
+    quickly. ``ready`` keeps the texts, if the same rows are to be made ready again.
     """
-    columns = []
+    forms, columns = [], []
     for name in recipe.columns:
         column, rule = batch.column(name), recipe.rule(name)
         if rule == _NO_RULE:
             column = _plain(column)
-        kind, unit, flag = _kind_of(column.type) if rule == _NO_RULE and name not in given_up else _UNKNOWN
-        if kind is None:
+        form = _form_of(column.type) if rule == _NO_RULE and name not in given_up else None
+        if form is None:
             if name not in ready:
                 ready[name] = canonical.texts(column, rule, column=name, first_row=first_row)
-            kind, column = Kind.STRING, ready[name]
-        columns.append((kind, column, unit, flag))
-    return _assembled(columns)
+            form, column = _TEXT, ready[name]
+        forms.append(form)
+        columns.append(column)
+    return _assembled(forms), Exported(pa.RecordBatch.from_arrays(columns, list(recipe.columns)))
 
 
-def _assembled(columns: list[tuple[Kind, pa.Array, int, int]]) -> Plan:
-    matrix: list[int] = []
-    fixed = PADDING
-    for kind, column, unit, flag in columns:
-        storage = column.storage if kind == Kind.UUID else column
-        valid, *buffers = storage.buffers()  # the offsets, if there are any, and the data
-        data = buffers[-1] if buffers else None
-        address = data.address if data else 0
-        offsets = buffers[0].address if len(buffers) == 2 and buffers[0] else 0
-        validity = valid.address if valid and storage.null_count else 0
-        fixed += BOUNDS[kind]
-        matrix += (kind, address, offsets, validity, storage.offset, address + data.size if data else 0, unit, flag)
-    return Plan(array("q", matrix), len(columns), fixed, [column for _, column, *_ in columns])
+class _Latest:
+    """The forms that were asked for last: small batches come in numbers."""
+
+    def __init__(self) -> None:
+        self._known: tuple[Recipe, pa.Schema, Forms | None] | None = None
+
+    def forms(self, schema: pa.Schema, recipe: Recipe) -> Forms | None:
+        """Those of the recipe's columns; None where compiled code does not read one as it is."""
+        known = self._known
+        if known is None or recipe is not known[0] or not schema.equals(known[1]):
+            known = self._known = recipe, schema, _found(schema, recipe)
+        return known[2]
+
+
+_latest = _Latest()
+
+
+def _found(schema: pa.Schema, recipe: Recipe) -> Forms | None:
+    if not {*recipe.types, *recipe.normalise, *recipe.decimals}.isdisjoint(recipe.columns):
+        return None
+    types = [schema.field(name).type for name in recipe.columns]
+    bare = [_bare_type(type_) for type_ in types]
+    forms = [_form_of(type_) for type_ in bare]
+    if None in forms:
+        return None
+    is_wrapped = any(isinstance(type_, (CellType, TextType)) for type_ in types)
+    positions = range(len(types)) if is_wrapped else map(schema.get_field_index, recipe.columns)
+    return _assembled(forms, positions, is_wrapped=is_wrapped)
+
+
+def _assembled(forms: Sequence[_Form], positions: Iterable[int] | None = None, *, is_wrapped: bool = False) -> Forms:
+    numbers = array("q")
+    for position, form in zip(positions or range(len(forms)), forms, strict=True):
+        numbers.extend((position, form.kind, form.unit, form.flag))
+    return Forms(numbers, len(forms), PADDING + sum(form.bound for form in forms), is_wrapped)
 
 
 def _bare(array: pa.Array) -> pa.Array:
     """The array without what only carries it; nothing is copied."""
     return array.storage if isinstance(array.type, TextType) else values(array)
+
+
+def _bare_type(type_: pa.DataType) -> pa.DataType:
+    if isinstance(type_, CellType):
+        return type_.value_type
+    return type_.storage_type if isinstance(type_, TextType) else type_
 
 
 def _plain(array: pa.Array) -> pa.Array:
@@ -117,14 +183,14 @@ def _plain(array: pa.Array) -> pa.Array:
     return array
 
 
-def _kind_of(type_: pa.DataType) -> tuple[Kind | None, int, int]:
+def _form_of(type_: pa.DataType) -> _Form | None:
     id_ = type_.id
     if id_ in _SIMPLE:
         return _SIMPLE[id_]
     if pa.types.is_timestamp(type_):
-        return Kind.TIMESTAMP, _PLACES[type_.unit], int(type_.tz is not None)
+        return _form(Kind.TIMESTAMP, _PLACES[type_.unit], int(type_.tz is not None))
     if pa.types.is_time(type_):
-        return Kind.TIME, _PLACES[type_.unit], type_.bit_width // 8
+        return _form(Kind.TIME, _PLACES[type_.unit], type_.bit_width // 8)
     if pa.types.is_decimal128(type_) and 0 <= type_.scale <= _MOST_PLACES:
-        return Kind.DECIMAL, type_.scale, 0
-    return (Kind.UUID, 0, 0) if isinstance(type_, pa.UuidType) else _UNKNOWN
+        return _form(Kind.DECIMAL, type_.scale)
+    return _form(Kind.UUID) if isinstance(type_, pa.UuidType) else None

@@ -19,7 +19,7 @@ import platformdirs
 
 ENVIRONMENT = "ROWID_CACHE"
 _NOT_COMPILED = ("__init__.py", "call.py", "crew.py", "plan.py", "pages.py", "store.py")
-_ARGUMENTS = 13
+_ARGUMENTS = 4
 _CALL = ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_void_p, ctypes.c_void_p, *[ctypes.c_int64] * _ARGUMENTS)
 _UNUSED = (
     "NRT_MemInfo_call_dtor"  # of numba's own runtime: named in every object file, called only where arrays are made

@@ -23,42 +23,41 @@ def _sizes() -> list[int]:
 
 
 def test_small_results_come_from_the_pool_and_leave_nothing():
-    small = pages.room(3, 64)
-    pages.touch(small)
-    small[:] = 1
-    assert (small.shape, pages.room(0, 64).shape) == ((3, 64), (0, 64))
+    small = pages.room(3 * 64)
+    pages.touch(small.address, small.size)
+    assert (small.size, small.is_mutable, pages.room(0).size) == (3 * 64, True, 0)
     del small
     assert _sizes() == []
 
 
 def test_what_was_given_back_is_used_again():
-    first = pages.room(ROWS + 9, 64)
-    pages.touch(first[1000:-1000])
-    first[:] = 7
-    assert first.sum(dtype=int) == 7 * 64 * (ROWS + 9)
-    address = first.ctypes.data
-    part = first[10:20]
-    del first
+    first = pages.room(pages.LARGE + 9)
+    pages.touch(first.address + 1000, first.size - 2000)
+    filled = np.frombuffer(first, np.uint8)
+    filled[:] = 7
+    assert filled.sum(dtype=int) == 7 * (pages.LARGE + 9)
+    address = first.address
+    part = first.slice(10, 20)
+    del first, filled
     assert _sizes() == []  # somebody still looks at a part of it
     del part
     assert _sizes() == [pages.LARGE + 2**21]
-    again = pages.room(ROWS, 64)
-    assert (again.ctypes.data, _sizes()) == (address, [])
-    other = pages.room(ROWS, 64)
-    assert other.ctypes.data != address
+    again = pages.room(pages.LARGE)
+    assert (again.address, _sizes()) == (address, [])
+    assert pages.room(pages.LARGE).address != address
 
 
 def test_a_small_result_does_not_hold_a_block_that_is_far_too_large():
-    large = pages.room(3 * ROWS, 64)
-    address = large.ctypes.data
+    large = pages.room(3 * pages.LARGE)
+    address = large.address
     del large
-    assert pages.room(ROWS, 64).ctypes.data != address
+    assert pages.room(pages.LARGE).address != address
 
 
 def test_no_more_is_kept_than_the_bound(monkeypatch):
     monkeypatch.setattr(pages, "KEPT", 2 * pages.LARGE)
-    blocks = [pages.room(ROWS, 64) for _ in range(4)]
-    too_large = pages.room(3 * ROWS, 64)
+    blocks = [pages.room(pages.LARGE) for _ in range(4)]
+    too_large = pages.room(3 * pages.LARGE)
     blocks.clear()
     del too_large
     assert _sizes() == [pages.LARGE] * 2
