@@ -1,14 +1,14 @@
 # make run    the web app on a fresh machine, with sample data
 # make test   all tests on a fresh machine, browser included
 # make bench  all measurements, about half an hour on two cores; Spark takes part where java is installed
-# Python 3.11 or newer and make are needed; Debian's chromium, postgresql and Java, for the tests of the browser, of
-# databases and of Spark, are installed where that is allowed.
+# Python 3.11 or newer and make are needed; Debian's chromium, postgresql, Java and prometheus, for the tests of the browser,
+# of databases, of Spark and of the metrics, are installed where that is allowed.
 
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/ready
-DEBIAN := chromium postgresql default-jre-headless
+DEBIAN := chromium postgresql default-jre-headless prometheus
 INITDB := $(firstword $(wildcard /usr/lib/postgresql/*/bin/initdb) $(shell command -v initdb))
 
 .PHONY: run test lint fuzz bench docs clean system
@@ -46,7 +46,7 @@ $(READY): pyproject.toml constraints.txt
 	touch $@
 
 system:
-	@if command -v chromium >/dev/null && command -v java >/dev/null && [ -n "$(INITDB)" ]; then exit 0; \
+	@if command -v chromium >/dev/null && command -v java >/dev/null && command -v promtool >/dev/null && [ -n "$(INITDB)" ]; then exit 0; \
 	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 		apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq $(DEBIAN) >/dev/null; \
 	else echo "The tests need Debian's packages: sudo apt-get install $(DEBIAN)"; exit 1; fi

@@ -4,7 +4,7 @@ Everything is imported where it is asked for: whoever reads a file does not wait
 """
 
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
@@ -223,6 +223,20 @@ def ledger(settings: Settings) -> "Ledger":
     from rowid.observers.ledger import Ledger
 
     return Ledger(settings.state_dir / "runs.sqlite3")
+
+
+def metrics(settings: Settings, accept: str = "", jobs: Callable[[], int] | None = None) -> tuple[bytes, str]:
+    """What this installation's runs came to, for Prometheus, and the content type of it.
+
+    See ``rowid.observers.metrics.exposition``.
+
+    Raises:
+        UsageError: prometheus_client is not installed.
+        SourceError: the ledger cannot be read.
+    """
+    with _needed("prometheus_client", "metrics"):
+        from rowid.observers.metrics import exposition
+    return exposition(ledger(settings), accept, jobs=jobs)
 
 
 def _address(uri: str) -> "Address | None":

@@ -1,5 +1,6 @@
-"""The web app as an ASGI application: the pages, ``/healthz``, and the results to download, on one port."""
+"""The web app as an ASGI application: the pages, ``/healthz``, ``/metrics`` and the results, on one port."""
 
+import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from functools import partial
@@ -10,19 +11,22 @@ import uvicorn
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import FileResponse, JSONResponse, Response
+from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 from streamlit import config
 from streamlit.runtime.pages_manager import PagesManager
 
 import rowid
-from rowid.errors import UsageError
+from rowid import bootstrap
+from rowid.errors import SourceError, UsageError
 from rowid.settings import Settings
 from rowid.ui import problems, retention
 from rowid.ui.jobs import process
 from rowid.ui.workspace import Workspace
 
 GRACE_S = 5
+
+log = logging.getLogger("rowid.app")
 
 
 def app(settings: Settings) -> st.App:
@@ -38,9 +42,22 @@ def app(settings: Settings) -> st.App:
             path, filename=name, headers={"Cache-Control": "private, no-store", "X-Content-Type-Options": "nosniff"}
         )
 
+    async def metrics(request: Request) -> Response:
+        accept = request.headers.get("accept", "")
+        try:
+            body, kind = await run_in_threadpool(bootstrap.metrics, settings, accept, _open_jobs)
+        except SourceError as error:
+            log.error("%s", error)
+            return PlainTextResponse("the ledger of runs cannot be read; the log says why\n", 503)
+        return Response(body, headers={"Content-Type": kind, "Cache-Control": "no-store"})
+
     made = st.App(
         script(),
-        routes=[Route("/healthz", _healthz), Route("/results/{run_id}/{name}", result)],
+        routes=[
+            Route("/healthz", _healthz),
+            Route("/metrics", metrics),
+            Route("/results/{run_id}/{name}", result),
+        ],
         lifespan=partial(_lifespan, settings),
         on_script_error=_script_error,
     )
@@ -72,6 +89,10 @@ def script() -> Path:
         if (folder / "streamlit_app.py").is_file():
             return folder / "streamlit_app.py"
     raise UsageError("the pages of the web app are not installed", hint="Install rowid anew: pip install 'rowid[app]'.")
+
+
+def _open_jobs() -> int:
+    return len(process().jobs.open_keys())
 
 
 async def _healthz(_: Request) -> Response:

@@ -8,6 +8,7 @@ import typer
 
 from rowid.cli import options
 from rowid.cli.output import as_json, drawn, out, printable
+from rowid.errors import UsageError
 from rowid.settings import Settings
 
 if TYPE_CHECKING:
@@ -16,11 +17,19 @@ if TYPE_CHECKING:
 
 def runs(
     limit: Annotated[int, typer.Option(min=1, help="How many runs to list.")] = 20,
+    metrics: Annotated[
+        bool, typer.Option("--metrics", help="Answer with what all runs came to, as metrics for Prometheus.")
+    ] = False,
     json: options.Json = False,
 ) -> None:
     """Lists the runs of this installation, newest first."""
     from rowid import bootstrap
 
+    if metrics:
+        if json:
+            raise UsageError("--metrics and --json are two formats", hint="Leave one of them out.")
+        out(bootstrap.metrics(Settings.load())[0].decode().rstrip("\n"))
+        return
     found = bootstrap.ledger(Settings.load()).runs(limit)
     if json:
         out(as_json({"runs": [asdict(run) for run in found]}))

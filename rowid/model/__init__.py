@@ -20,7 +20,7 @@ if TYPE_CHECKING:
         TableProfile,
         ValueCount,
     )
-    from rowid.model.runs import AuditTrail, Receipt, RunRecord
+    from rowid.model.runs import AuditTrail, Receipt, RunRecord, RunTotals
     from rowid.model.tables import ColumnInfo, Progress, ReadOptions, SourceInfo
     from rowid.model.verdicts import Confirmation, DuplicateGroup, KeyVerdict, Verification
 
@@ -51,6 +51,7 @@ __all__ = [
     "Receipt",
     "RowChange",
     "RunRecord",
+    "RunTotals",
     "Sign",
     "SourceInfo",
     "TableDiff",
@@ -86,6 +87,7 @@ _HOMES = {
     "Receipt": "runs",
     "RowChange": "diffs",
     "RunRecord": "runs",
+    "RunTotals": "runs",
     "SIGNS": "profiles",
     "Sign": "profiles",
     "SourceInfo": "tables",

@@ -111,3 +111,26 @@ class RunRecord:
     message: str
     phases: Mapping[str, float] = field(default_factory=dict)
     receipt: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class RunTotals:
+    """What the runs of an installation came to in all.
+
+    ``failed`` counts runs by the class of their error. Rows, ``elapsed_s`` (seconds) and ``phases`` (seconds by phase)
+    are those of the ``finished`` runs; ``took`` has as many numbers as bounds were asked for: runs that took so many
+    seconds at most. ``loaded`` counts rows by what became of them in the tables of databases. ``last_end`` says when
+    the last run ended, by its status, in seconds since 1970 (UTC).
+    """
+
+    finished: int
+    failed: Mapping[str, int]
+    running: int
+    rows: int
+    duplicate_rows: int
+    null_ids: int
+    elapsed_s: float
+    took: tuple[int, ...]
+    phases: Mapping[str, float]
+    loaded: Mapping[str, int]
+    last_end: Mapping[str, float]

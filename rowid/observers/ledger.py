@@ -4,7 +4,8 @@ import json
 import os
 import platform
 import sqlite3
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import Any
 
 from rowid.errors import SinkError, SourceError
 from rowid.events import BatchHashed, Event, RunFailed, RunFinished, RunStarted
-from rowid.model import RunRecord
+from rowid.model import RunRecord, RunTotals
 
 BEAT_S = 0.5
 """Seconds between two records of a run's progress."""
@@ -50,6 +51,13 @@ _MIGRATIONS = (
 )
 """Statement n takes the file from ``user_version`` n to n + 1."""
 
+_FINISHED = "FROM runs WHERE status = 'finished'"
+_FAILED = "SELECT error, COUNT(*), MAX(heard_at) FROM runs WHERE status = 'failed' GROUP BY error"
+_PHASES = "SELECT key, SUM(value) FROM runs, json_each(phases) WHERE status = 'finished' GROUP BY key"
+_LOADED = """SELECT key, SUM(value) FROM runs, json_each(receipt) WHERE status = 'finished'
+    AND json_extract(receipt, '$.verified') IS NOT NULL
+    AND key IN ('inserted', 'updated', 'unchanged', 'rejected', 'removed') GROUP BY key"""
+
 
 class Ledger:
     """An observer that records runs in the SQLite file at ``path``, and answers what ran. Holds no connection open.
@@ -82,6 +90,33 @@ class Ledger:
     def run(self, run_id: str) -> RunRecord | None:
         """The run of this identifier, or None."""
         return next(iter(self._select("WHERE run_id = ?", run_id)), None)
+
+    def totals(self, bounds: Sequence[float] = ()) -> RunTotals:
+        """What all runs came to; ``bounds`` are seconds (see ``RunTotals.took``)."""
+        counts = "COUNT(*), TOTAL(rows), TOTAL(duplicate_rows), TOTAL(null_ids), TOTAL(elapsed_s), MAX(heard_at)"
+        took = "".join(", TOTAL(elapsed_s <= ?)" for _ in bounds)
+        with self._reading() as connection:
+            if connection is None:
+                return RunTotals(0, {}, 0, 0, 0, 0, 0.0, (0,) * len(bounds), {}, {}, {})
+            sums = connection.execute(f"SELECT {counts}{took} {_FINISHED}", bounds).fetchone()
+            failures, phases, loaded = (connection.execute(sql).fetchall() for sql in (_FAILED, _PHASES, _LOADED))
+            started = [_record(row) for row in connection.execute("SELECT * FROM runs WHERE status = 'running'")]
+        failed = Counter({error: count for error, count, _ in failures})
+        failed.update(run.error for run in started if run.status == "failed")
+        ends = {"finished": sums[5], "failed": max((at for *_, at in failures), default=None)}
+        return RunTotals(
+            finished=sums[0],
+            failed=dict(failed),
+            running=sum(run.status == "running" for run in started),
+            rows=int(sums[1]),
+            duplicate_rows=int(sums[2]),
+            null_ids=int(sums[3]),
+            elapsed_s=sums[4],
+            took=tuple(int(number) for number in sums[6:]),
+            phases=dict(map(tuple, phases)),
+            loaded=dict(map(tuple, loaded)),
+            last_end={status: datetime.fromisoformat(at).timestamp() for status, at in ends.items() if at},
+        )
 
     def _start(self, event: RunStarted) -> None:
         pid = os.getpid()
@@ -157,15 +192,24 @@ class Ledger:
             ) from error
 
     def _select(self, rest: str, *values: object) -> list[RunRecord]:
+        with self._reading() as connection:
+            if connection is None:
+                return []
+            rows = connection.execute(f"SELECT * FROM runs {rest}", values).fetchall()  # noqa: S608  ours
+        return [_record(row) for row in rows]
+
+    @contextmanager
+    def _reading(self) -> Iterator[sqlite3.Connection | None]:
+        """A transaction that reads; None where no run was ever recorded."""
         if not self.path.exists() and not self.path.parent.is_file():
-            return []
+            yield None
+            return
         try:
             with self._transaction() as connection:
                 connection.row_factory = sqlite3.Row
-                rows = connection.execute(f"SELECT * FROM runs {rest}", values).fetchall()  # noqa: S608  ours
+                yield connection
         except sqlite3.Error as error:
             raise SourceError(f"the ledger of runs cannot be read ({error})", where=str(self.path)) from error
-        return [_record(row) for row in rows]
 
     @contextmanager
     def _transaction(self) -> Iterator[sqlite3.Connection]:
