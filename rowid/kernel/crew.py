@@ -19,6 +19,8 @@ from rowid.kernel.layout import ASKED, DESK, SEMAPHORE, STANDS_BY, SUMMONED, WOR
 Compiled = Callable[[int, int, int, int], None]
 """``work.work``: takes the address of a desk, that of a call, the number of helpers, and the address of a workspace."""
 
+_LINE = 64  # bytes that processors pass to each other at a time
+
 _own = threading.local()
 
 
@@ -57,11 +59,11 @@ class Crew:
         self._threads: list[threading.Thread] = []
         self._growing, self._calling, self._asking = threading.Lock(), threading.Lock(), threading.Lock()
         self._shares: SimpleQueue[_Share | None] = SimpleQueue()
-        memory = pa.allocate_buffer(8 * DESK)  # where a line of memory begins
-        self._address = memory.address
-        self._desk = memoryview(memory).cast("q")
-        self._desk[:] = memoryview(bytes(8 * DESK)).cast("q")
-        self._semaphore = ctypes.c_void_p(memory.address + 8 * SEMAPHORE)
+        memory = bytearray(_LINE + 8 * DESK)  # not Arrow's: a fork may have left its pool in the midst of something
+        before = -pa.py_buffer(memory).address % _LINE
+        self._address = pa.py_buffer(memory).address + before
+        self._desk = memoryview(memory)[before : before + 8 * DESK].cast("q")
+        self._semaphore = ctypes.c_void_p(self._address + 8 * SEMAPHORE)
         if self._library is not None:
             self._library.sem_init(self._semaphore, 0, 0)
 
