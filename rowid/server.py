@@ -1,8 +1,9 @@
 """The web app as an ASGI application: the pages, ``/healthz``, ``/metrics`` and the results, on one port."""
 
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from datetime import UTC, datetime
 from functools import partial
 from pathlib import Path
 
@@ -13,14 +14,18 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
+from starlette.types import ASGIApp
 from streamlit import config
+from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 from streamlit.runtime.pages_manager import PagesManager
 
 import rowid
 from rowid import bootstrap
 from rowid.errors import SourceError, UsageError
+from rowid.gate import Gate, LoginPage, Sessions, Users
+from rowid.observers.log import logger
 from rowid.settings import Settings
-from rowid.ui import problems, retention
+from rowid.ui import frame, problems, retention
 from rowid.ui.jobs import process
 from rowid.ui.workspace import Workspace
 
@@ -29,8 +34,15 @@ GRACE_S = 5
 log = logging.getLogger("rowid.app")
 
 
-def app(settings: Settings) -> st.App:
-    """The application. ``settings`` are those that the pages read from the environment of this process."""
+def app(settings: Settings) -> ASGIApp:
+    """The application, behind a login if the settings name a users file.
+
+    ``settings`` are those that the pages read from the environment of this process.
+
+    Raises:
+        UsageError: the users file cannot be used.
+    """
+    users = None if settings.users is None else Users(settings.users)
     keeper = Workspace(settings)
 
     async def result(request: Request) -> Response:
@@ -62,14 +74,14 @@ def app(settings: Settings) -> st.App:
         on_script_error=_script_error,
     )
     _configure(settings)
-    return made
+    return made if users is None else _gated(made, users, settings)
 
 
-def serve(settings: Settings, host: str, port: int) -> None:
+def serve(served: ASGIApp, host: str, port: int) -> None:
     """Serves the application until SIGINT or SIGTERM; jobs are stopped then, and leave no half-written file."""
     server = uvicorn.Server(
         uvicorn.Config(
-            app(settings),
+            served,
             host=host,
             port=port,
             access_log=False,
@@ -93,6 +105,20 @@ def script() -> Path:
 
 def _open_jobs() -> int:
     return len(process().jobs.open_keys())
+
+
+def _gated(behind: ASGIApp, users: Users, settings: Settings) -> ASGIApp:
+    sessions = Sessions(settings.state_dir / "login", users)
+    login = LoginPage(Path(frame.LOGO).read_text(encoding="utf-8"), Path(frame.ICON).read_text(encoding="utf-8"))
+    reload_page = ForwardMsg()
+    reload_page.auth_redirect.url = ""  # the address that the page has already; the gate then asks to log in
+    process().has_gate = True
+    return Gate(behind, users, sessions, login, farewell=reload_page.SerializeToString(), tell=_log_of_logins(settings))
+
+
+def _log_of_logins(settings: Settings) -> Callable[..., object]:
+    lines = logger(settings.log_format, settings.log_level)
+    return lambda event, **facts: lines.info(event, at=datetime.now(UTC).isoformat(), **facts)
 
 
 async def _healthz(_: Request) -> Response:

@@ -35,6 +35,7 @@ class Settings:
             user's configuration folder if unset.
         keep_days: ``ROWID_KEEP_DAYS``: days after their last use after which the web app deletes tables and results.
         keep_mb: ``ROWID_KEEP_MB``: megabytes of them beyond which the least recently used go before that.
+        users: ``ROWID_USERS``: the YAML file of those who may log in to the web app; no login if unset.
         log_format: ``ROWID_LOG_FORMAT``: ``console`` or ``json``.
         log_level: ``ROWID_LOG_LEVEL``: ``debug``, ``info``, ``warning`` or ``error``.
     """
@@ -50,6 +51,7 @@ class Settings:
     connections: Path = field(default_factory=_default_connections)
     keep_days: int = 30
     keep_mb: int = 20_000
+    users: Path | None = None
 
     @classmethod
     def load(cls, env: Mapping[str, str] | None = None) -> Self:
@@ -74,13 +76,13 @@ def _default_state_dir() -> Path:
 
 
 def _existing_file(variable: str, text: str) -> Path:
-    path = _folder(variable, text)
+    path = _absolute(variable, text)
     if path.is_file():
         return path
     raise UsageError(f"there is no file {str(path)!r}", where=variable, hint="Make it, or unset the variable.")
 
 
-def _folder(variable: str, text: str) -> Path:
+def _absolute(variable: str, text: str) -> Path:
     path = Path(text).expanduser()
     if path.is_absolute():
         return path
@@ -88,7 +90,7 @@ def _folder(variable: str, text: str) -> Path:
 
 
 def _existing_folder(variable: str, text: str) -> Path:
-    path = _folder(variable, text)
+    path = _absolute(variable, text)
     if path.is_dir():
         return path
     raise UsageError(f"there is no folder {str(path)!r}", where=variable, hint="Make it, or unset the variable.")
@@ -113,7 +115,7 @@ def _one_of(allowed: tuple[str, ...]) -> Callable[[str, str], str]:
 
 
 VARIABLES: Mapping[str, tuple[str, Callable[[str, str], Any]]] = {
-    "state_dir": ("ROWID_STATE_DIR", _folder),
+    "state_dir": ("ROWID_STATE_DIR", _absolute),
     "host": ("ROWID_HOST", lambda _, text: text),
     "port": ("ROWID_PORT", _whole_number(1, 65_535)),
     "max_upload_mb": ("ROWID_MAX_UPLOAD_MB", _whole_number(1, 1_000_000)),
@@ -122,6 +124,7 @@ VARIABLES: Mapping[str, tuple[str, Callable[[str, str], Any]]] = {
     "connections": ("ROWID_CONNECTIONS", _existing_file),
     "keep_days": ("ROWID_KEEP_DAYS", _whole_number(1, 36_500)),
     "keep_mb": ("ROWID_KEEP_MB", _whole_number(1, 1_000_000_000)),
+    "users": ("ROWID_USERS", _absolute),
     "log_format": ("ROWID_LOG_FORMAT", _one_of(LOG_FORMATS)),
     "log_level": ("ROWID_LOG_LEVEL", _one_of(LOG_LEVELS)),
 }

@@ -31,13 +31,15 @@ def test_every_variable_is_read(tmp_path):
         "ROWID_CONNECTIONS": str(tmp_path / "connections.toml"),
         "ROWID_KEEP_DAYS": "7",
         "ROWID_KEEP_MB": "100",
+        "ROWID_USERS": str(tmp_path / "users.yaml"),
         "ROWID_LOG_FORMAT": "JSON",
         "ROWID_LOG_LEVEL": "debug",
     }
     assert set(env) == {variable for variable, _ in VARIABLES.values()}
     (tmp_path / "connections.toml").touch()
+    files = [tmp_path / name for name in ("connections.toml", "users.yaml")]
     assert Settings.load(env) == Settings(
-        tmp_path / "state", "::1", 9000, 5, tmp_path, "json", "debug", 64, tmp_path / "connections.toml", 7, 100
+        tmp_path / "state", "::1", 9000, 5, tmp_path, "json", "debug", 64, files[0], 7, 100, files[1]
     )
 
 
@@ -63,6 +65,7 @@ def test_the_process_environment_is_the_default(monkeypatch):
         ("ROWID_CONNECTIONS", "/no/such/file.toml"),
         ("ROWID_KEEP_DAYS", "0"),
         ("ROWID_KEEP_MB", "1.5"),
+        ("ROWID_USERS", "users.yaml"),
         ("ROWID_LOG_FORMAT", "xml"),
         ("ROWID_LOG_LEVEL", "loud"),
     ],
@@ -79,7 +82,7 @@ def test_the_documentation_names_every_setting_and_its_default():
     defaults = Settings.load({})
     for name, (variable, _) in VARIABLES.items():
         value = getattr(defaults, name)
-        if name not in {"state_dir", "data_dir", "memory_mb", "connections"}:
+        if name not in {"state_dir", "data_dir", "memory_mb", "connections", "users"}:
             assert documented[variable] == f"`{value}`"
 
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from rowid.cli import check, diff, keys, lint, profile, run, runs, serve, sql, tune, verify
+from rowid.cli import check, diff, keys, lint, profile, run, runs, serve, sql, tune, users, verify
 from rowid.cli import help as text
 from rowid.cli.boundary import Invocation, report, warnings_shown
 from rowid.cli.signals import signals_raise
@@ -51,6 +51,7 @@ def commands() -> typer.Typer:
     app.command("runs", help=text.RUNS)(runs.runs)
     app.command("tune", help=text.TUNE)(tune.tune)
     app.command("app", help=text.APP)(serve.app)
+    app.command("users", help=text.USERS)(users.users)
     return app
 
 

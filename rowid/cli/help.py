@@ -161,3 +161,15 @@ Starts the web app; Ctrl-C stops it.
 rowid app --port 8600
 ```
 """
+
+USERS = """
+Says who may log in to the web app: adds a user (or gives one a new password), removes one, or lists them, in the file
+that `ROWID_USERS` names. The password is asked for, or read as one line from standard input. A server that runs
+follows within seconds.
+
+```sh
+rowid users add ada
+rowid users list
+rowid users remove ada
+```
+"""

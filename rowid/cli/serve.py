@@ -11,7 +11,7 @@ from rowid.cli.output import tell
 from rowid.errors import UsageError
 from rowid.settings import Settings
 
-_NEEDED = ("streamlit", "starlette", "uvicorn", "plotly", "pandas")
+_NEEDED = ("streamlit", "starlette", "uvicorn", "plotly", "pandas", "bcrypt", "itsdangerous")
 
 
 def app(
@@ -34,9 +34,10 @@ def app(
 
     from rowid import server
 
+    served = server.app(settings)
     tell(f"the web app is at http://{f'[{host}]' if ':' in host else host}:{port} (Ctrl-C stops it)")
     try:
-        server.serve(settings, host, port)
+        server.serve(served, host, port)
     except KeyboardInterrupt:  # how a server is meant to end
         tell("stopped")
 

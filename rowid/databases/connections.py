@@ -13,7 +13,6 @@ Snowflake's own files, ``connections.toml`` and the ``connections`` of ``config.
 """
 
 import os
-import stat
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
@@ -24,8 +23,7 @@ from urllib.parse import parse_qsl, quote, urlencode, urlsplit, urlunsplit
 from rowid.databases.address import Address
 from rowid.databases.names import TableName
 from rowid.errors import UsageError
-
-_SAFE = "Let nobody else read or change it: chmod 600."
+from rowid.private import require_private
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +77,7 @@ def read_connections(files: Iterable[Path], env: Mapping[str, str] | None = None
 
 def _read(file: Path) -> Mapping[str, Any]:
     try:
-        if os.name == "posix" and stat.S_IMODE(file.stat().st_mode) & 0o027:
-            raise UsageError("others may read or change it, and it may hold passwords", where=str(file), hint=_SAFE)
+        require_private(file)
         with file.open("rb") as opened:
             read = tomllib.load(opened)
     except FileNotFoundError:

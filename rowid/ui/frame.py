@@ -6,7 +6,7 @@ from pathlib import Path
 import streamlit as st
 
 from rowid.errors import RowIdError
-from rowid.ui import place, problems, questions, runs
+from rowid.ui import place, problems, questions, runs, visitor
 from rowid.ui.nouns import Table
 from rowid.ui.numbers import count
 from rowid.ui.text import escape
@@ -17,7 +17,7 @@ RUN = "pages/build/run.py"
 REPORT = "pages/review/report.py"
 MONITORING = "pages/operate/monitoring.py"
 ICON = str(Path(__file__).parent / "icon.svg")
-_LOGO = str(Path(__file__).parent / "logo.svg")
+LOGO = str(Path(__file__).parent / "logo.svg")
 _STYLE = Path(__file__).parent / "style.css"
 
 
@@ -40,7 +40,8 @@ def screens() -> dict[str, list[st.Page]]:
 def header() -> None:
     """The table in hand, the recipe's fingerprint and, while one runs, the job."""
     st.html(_STYLE)
-    st.logo(_LOGO, icon_image=ICON, size="large")
+    st.logo(LOGO, icon_image=ICON, size="large")
+    visitor.draw()
     with st.container(key="header"):
         table = place.table_or_none()
         if table is None:

@@ -156,6 +156,8 @@ class Process:
         self.jobs = Jobs()
         self.serves_results = False
         """Whether the server has the route from which a result is downloaded; ``streamlit run`` alone has not."""
+        self.has_gate = False
+        """Whether nobody reaches the pages but through the login."""
 
 
 @cache

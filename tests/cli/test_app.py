@@ -14,6 +14,7 @@ def served(monkeypatch):
     """A web server that only remembers what it was asked to serve."""
     calls = []
     server = ModuleType("rowid.server")
+    server.app = lambda settings: settings
     server.serve = lambda *args: calls.append(args)
     monkeypatch.setitem(sys.modules, "rowid.server", server)
     monkeypatch.setattr("rowid.server", server, raising=False)

@@ -55,7 +55,7 @@ def shell(folder):
 
 def test_there_are_options_to_look_for():
     assert len(OPTIONS) >= 40
-    commands = ["run", "profile", "keys", "check", "lint", "verify", "diff", "sql", "runs", "tune", "app"]
+    commands = ["run", "profile", "keys", "check", "lint", "verify", "diff", "sql", "runs", "tune", "app", "users"]
     assert list(ROWID.commands) == commands
 
 
