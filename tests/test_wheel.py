@@ -27,7 +27,8 @@ def test_the_wheel_has_the_pages_the_types_and_the_commands(unpacked):
     assert len(pages) >= 5
     for name in ("streamlit_app.py", ".streamlit/config.toml", *pages):
         assert (unpacked / "rowid" / "_app" / name).read_bytes() == (ROOT / name).read_bytes()
-    assert (unpacked / "rowid" / "py.typed").exists()
+    for name in ("py.typed", "gate/login.html", "gate/login.css"):
+        assert (unpacked / "rowid" / name).exists()
     (commands,) = unpacked.glob("*.dist-info/entry_points.txt")
     assert "rowid = rowid.cli:console" in commands.read_text()
     assert "row-id-generator = rowid.cli:console" in commands.read_text()
