@@ -7,7 +7,7 @@ from functools import partial
 from urllib.parse import parse_qs, quote
 
 from anyio import CapacityLimiter, to_thread
-from starlette.requests import HTTPConnection, Request
+from starlette.requests import ClientDisconnect, HTTPConnection, Request
 from starlette.responses import JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -178,14 +178,14 @@ async def _inside(app: ASGIApp, user: str, scope: Scope, receive: Receive, send:
 async def _form(request: Request) -> tuple[str, str, str] | None:
     """User name, password and where to go of a login form; None if it is none, or a huge one."""
     body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > _MOST_BYTES:
-            return None
     try:
+        async for chunk in request.stream():
+            body += chunk
+            if len(body) > _MOST_BYTES:
+                return None
         fields = parse_qs(body.decode("ascii"), keep_blank_values=True, errors="strict", max_num_fields=10)
         user, password, after = (fields.get(name, [""])[0] for name in ("user", "password", "next"))
-    except ValueError:
+    except (ValueError, ClientDisconnect):
         return None
     return user, password, _local(after)
 

@@ -138,6 +138,20 @@ def test_a_form_that_is_none_is_refused(client, body):
     assert client.ask("/login", "POST", [("origin", "http://rowid.example")], body=body).status == 400
 
 
+def test_a_browser_that_goes_away_while_it_sends_is_no_error(client):
+    scope = client.scope("http", "/login", [("origin", "http://rowid.example")], method="POST")
+    sent = []
+
+    async def gone():
+        return {"type": "http.disconnect"}
+
+    async def send(message):
+        sent.append(message)
+
+    asyncio.run(client.gate(scope, gone, send))
+    assert sent[0]["status"] == 400
+
+
 def test_the_login_page_loads_nothing_and_is_not_kept(client):
     answer = client.ask("/login")
     assert answer["cache-control"] == "no-store"
