@@ -12,7 +12,7 @@ import uvicorn
 from starlette.concurrency import run_in_threadpool
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, Response
+from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 from streamlit import config
@@ -68,6 +68,7 @@ def app(settings: Settings) -> ASGIApp:
         routes=[
             Route("/healthz", _healthz),
             Route("/metrics", metrics),
+            Route("/connect", _first_page),  # Streamlit knows its first page by no other name than /
             Route("/results/{run_id}/{name}", result),
         ],
         lifespan=partial(_lifespan, settings),
@@ -119,6 +120,10 @@ def _gated(behind: ASGIApp, users: Users, settings: Settings) -> ASGIApp:
 def _log_of_logins(settings: Settings) -> Callable[..., object]:
     lines = logger(settings.log_format, settings.log_level)
     return lambda event, **facts: lines.info(event, at=datetime.now(UTC).isoformat(), **facts)
+
+
+async def _first_page(request: Request) -> Response:
+    return RedirectResponse(str(request.url.replace(path="/").replace(scheme="", netloc="")), 307)
 
 
 async def _healthz(_: Request) -> Response:

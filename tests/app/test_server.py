@@ -5,6 +5,7 @@ import os
 import signal
 import subprocess
 import sys
+import urllib.request
 from pathlib import Path
 
 import pytest
@@ -21,6 +22,12 @@ def test_health_is_told_without_a_session(server):
     status, body = server.get("/healthz")
     assert status == 200
     assert json.loads(body) == {"status": "ok", "version": rowid.__version__}
+
+
+@pytest.mark.parametrize(("asked", "answered"), [("/connect", "/"), ("/connect?table=a%2Fb", "/?table=a%2Fb")])
+def test_the_first_page_has_its_name_too(server, asked, answered):
+    with urllib.request.urlopen(server.url + asked, timeout=10) as response:
+        assert response.url == server.url + answered
 
 
 @pytest.fixture
