@@ -139,3 +139,8 @@ class Cancelled(RowIdError):
 def in_place(where: str) -> Cancelled:
     """What someone is told who asks a run to stop when its rows are in place."""
     return Cancelled("interrupted; the output was in place already", where=where)
+
+
+def incomplete(where: str, rows: int) -> Cancelled:
+    """What someone is told who asks a run to stop when ``rows`` of its rows, if not more, cannot be taken back."""
+    return Cancelled(f"interrupted; the output is incomplete (rows: {rows:,} or more)", where=where)

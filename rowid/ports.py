@@ -43,8 +43,11 @@ class Load(Protocol):
         """Makes the rows appear, and says what became of them."""
         ...
 
-    def abort(self) -> None:
-        """Leaves no trace; harmless after ``commit`` and when called twice."""
+    def abort(self) -> int | None:
+        """Leaves no trace; harmless after ``commit`` and when called twice.
+
+        Returns how many rows cannot be taken back, if there may be any: those that standard output has been given.
+        """
         ...
 
 

@@ -1,4 +1,4 @@
-"""How a source's rows reach the engine: in slices, counted, with every failure of a column counted to the end."""
+"""How a source's rows reach the engine: in slices, a column's failures counted to the end; and how a load fails."""
 
 import time
 from collections.abc import Callable, Generator, Iterator
@@ -9,10 +9,10 @@ import pyarrow as pa
 from rowid import canonical
 from rowid.checks import Limits, Uniqueness
 from rowid.engine import Hashed, HashingEngine
-from rowid.errors import Cancelled, CanonicalError, SourceError
+from rowid.errors import Cancelled, CanonicalError, SourceError, incomplete
 from rowid.lanes import ahead
 from rowid.model import Progress
-from rowid.ports import Source
+from rowid.ports import Load, Source
 from rowid.recipe import Recipe
 from rowid.stream import value_type
 
@@ -64,6 +64,13 @@ def without(recipe: Recipe, *policies: str) -> Recipe:
     """The recipe with those of its policies (``duplicates``, ``nulls``) at their defaults, which stop at nothing."""
     defaults = {"duplicates": "keep", "nulls": "hash"}
     return Recipe.from_dict({**recipe.to_dict(), **{name: defaults[name] for name in policies}})
+
+
+def take_back(load: Load, sink: str, error: BaseException) -> None:
+    """Takes back a load that ``error`` ended. Raises Cancelled if that is an interruption and rows stay in the sink."""
+    rows = load.abort()
+    if rows is not None and isinstance(error, KeyboardInterrupt):
+        raise incomplete(sink, rows) from None
 
 
 class Pass:

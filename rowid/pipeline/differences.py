@@ -16,7 +16,7 @@ from rowid.checks import Limits
 from rowid.engine import HashingEngine
 from rowid.errors import SourceError
 from rowid.model import RowChange, TableDiff
-from rowid.pipeline.batches import MOST_ROWS, without
+from rowid.pipeline.batches import MOST_ROWS, take_back, without
 from rowid.pipeline.coding import Watch
 from rowid.pipeline.portions import CHANGED, GONE, NEW, STATUSES, UNCLEAR, Layout, Portion, plain
 from rowid.pipeline.waiting import Waiting
@@ -105,9 +105,9 @@ def fetched(
                     load.write(portion.batch())
         if load:
             load.commit()
-    except BaseException:
-        if load:
-            load.abort()
+    except BaseException as error:
+        if sink and load:
+            take_back(load, sink.name, error)
         raise
     return dict(changed.most_common()), tuple(shown)
 

@@ -17,7 +17,7 @@ from rowid.errors import ColumnError, SinkError
 from rowid.events import BatchHashed, Event
 from rowid.lanes import Lane
 from rowid.model import AuditTrail, Progress, Receipt
-from rowid.pipeline.batches import Pass, ProgressCallback, engine_for
+from rowid.pipeline.batches import Pass, ProgressCallback, engine_for, take_back
 from rowid.pipeline.bottleneck import advice, bottleneck
 from rowid.ports import FINGERPRINT_KEY, RECIPE_KEY, RUN_KEY, Load, Observer, Sink, Source
 from rowid.recipe import Recipe
@@ -94,10 +94,10 @@ class _Run:
                 if not receipt.sql:  # which a dry run has
                     self._audit.placed()
                 self._write_s += time.perf_counter() - started
-            except BaseException:
+            except BaseException as error:
                 writing.close()  # a load is not taken back while it writes
                 if load:
-                    load.abort()
+                    take_back(load, self.sink.name, error)
                 raise
         if receipt.rows_in != rows.rows:
             what = f"{rows.rows:,} rows were given and {receipt.rows_in:,} were written"

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pyarrow as pa
 
 from rowid.model import Receipt
-from rowid.sinks.atomic import Target
+from rowid.sinks.atomic import StandardOutput, Target
 from rowid.sinks.compress import compressed
 
 Lines = Callable[[pa.RecordBatch], pa.LargeStringArray]
@@ -41,9 +41,10 @@ class TextLoad:
             raise
         return Receipt(self._rows, inserted=self._rows)
 
-    def abort(self) -> None:
-        """Leaves no trace of a file; what standard output has been given stays."""
+    def abort(self) -> int | None:
+        """Leaves no trace of a file; returns how many rows standard output has been given, for they stay."""
         self._target.abort()
+        return self._rows if isinstance(self._target, StandardOutput) else None
 
 
 def _bytes(lines: pa.LargeStringArray) -> memoryview:

@@ -124,6 +124,23 @@ def test_a_signal_in_the_middle_of_a_run_leaves_no_file_and_says_so(folder, monk
 
 
 @pytest.mark.usefixtures("signals")
+@pytest.mark.parametrize(("number", "code"), [(number, code) for number, code, _ in STOPS])
+def test_a_signal_when_rows_are_out_on_standard_output_says_how_many(folder, number, code):
+    (folder / "in.csv").write_text("n\n" + "7\n" * 1_000_000)
+    command = [*ROWID, "run", "in.csv", "-o", "-", "--columns", "n"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as run:
+        assert [run.stdout.readline()[:2] for _ in range(2)] == [b"n,", b"7,"]  # a pipe that is full holds the run up
+        run.send_signal(number)
+        rows = 1 + run.stdout.read().count(b"\n")
+        told = run.stderr.read().decode()
+        assert run.wait(60) == code
+    assert 0 < rows < 1_000_000
+    assert told == f"error: standard output: interrupted; the output is incomplete (rows: {rows:,} or more).\n"
+    listed = subprocess.run([*ROWID, "runs", "--json"], capture_output=True, text=True, timeout=60, check=True)
+    assert f"(rows: {rows:,} or more)" in json.loads(listed.stdout)["runs"][0]["message"]
+
+
+@pytest.mark.usefixtures("signals")
 def test_a_signal_while_standard_input_is_still_coming_leaves_no_file(folder, monkeypatch):
     (folder / "spool").mkdir()
     monkeypatch.setenv("TMPDIR", str(folder / "spool"))

@@ -13,8 +13,10 @@ import pyarrow.parquet as pq
 import pytest
 
 from rowid.checks import Limits
-from rowid.errors import ScratchError
+from rowid.errors import Cancelled, ScratchError
 from rowid.pipeline.waiting import Waiting
+from rowid.sinks.atomic import StandardOutput
+from rowid.sinks.files import file_sink
 from tests.diff.comparing import diff
 from tests.disks import files_no_larger_than, open_files
 from tests.doubles import Shelf
@@ -110,6 +112,17 @@ def test_ctrl_c_at_any_step_leaves_nothing(sides, tmp_path):
             diff(*sides, sink=shelf, progress=watched, limits=limits)
         assert shelf.committed is None
         assert open_files(tmp_path) == [*tmp_path.iterdir()] == []
+
+
+def test_ctrl_c_when_differences_are_out_on_standard_output_says_how_many(sides, monkeypatch, capsysbinary):
+    def interrupted(_):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(StandardOutput, "commit", interrupted)
+    with pytest.raises(Cancelled) as caught:
+        diff(*sides, sink=file_sink("-"))
+    assert str(caught.value) == f"standard output: interrupted; the output is incomplete (rows: {ROWS:,} or more)."
+    assert capsysbinary.readouterr().out.count(b"\n") == 1 + ROWS
 
 
 def test_differences_few_enough_for_memory_open_no_file(sides, tmp_path):
