@@ -2,7 +2,7 @@
 
 import json
 import os
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from functools import cache
 from pathlib import Path
 
@@ -37,11 +37,3 @@ def costs() -> Costs:
         return Costs(**{field.name: float(plain[field.name]) for field in fields(Costs)})
     except (OSError, ValueError, TypeError, KeyError):
         return Costs()
-
-
-def keep(measured: Costs) -> Path:
-    """Writes costs down for the runs to come, and says where. Raises OSError if that cannot be done."""
-    path().parent.mkdir(parents=True, exist_ok=True)
-    path().write_text(json.dumps(asdict(measured), indent=2) + "\n", encoding="utf-8")
-    costs.cache_clear()
-    return path()

@@ -195,14 +195,14 @@ def test_the_audit_trail_says_which_strategy_was_used_and_why():
 
 @pytest.mark.usefixtures("unloaded")
 def test_measured_costs_decide_and_a_damaged_file_of_them_does_not(tmp_path, monkeypatch):
-    monkeypatch.setenv(tuning.ENVIRONMENT, str(tmp_path / "here" / "tuning.json"))
-    measured = tuning.Costs(reference_s=1.0, load_s=0.5, compile_s=1.0)
-    assert tuning.keep(measured) == tmp_path / "here" / "tuning.json"
-    assert tuning.costs() == measured
+    monkeypatch.setenv(tuning.ENVIRONMENT, str(tmp_path / "tuning.json"))
+    tuning.costs.cache_clear()
+    (tmp_path / "tuning.json").write_text('{"reference_s": 1.0, "load_s": 0.5, "compile_s": 1.0}')
+    assert tuning.costs() == tuning.Costs(reference_s=1.0, load_s=0.5, compile_s=1.0)
     engine = HashingEngine(Recipe(["n"]))
     engine.hash(pa.record_batch({"n": [1]}))
     assert engine.hasher.used in ("batch", "parallel")
-    (tmp_path / "here" / "tuning.json").write_text('{"load_s": "much"}')
+    (tmp_path / "tuning.json").write_text('{"load_s": "much"}')
     tuning.costs.cache_clear()
     assert tuning.costs() == tuning.Costs()
 

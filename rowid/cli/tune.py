@@ -3,11 +3,12 @@
 import subprocess
 import sys
 import time
+from contextlib import suppress
 from dataclasses import asdict
 
 from rowid.cli import options
-from rowid.cli.output import as_json, out, tell
-from rowid.errors import SinkError, UsageError
+from rowid.cli.output import as_json, out, require_place, tell, write_whole
+from rowid.errors import UsageError
 
 _ROWS = 100_000
 _LOAD = """
@@ -28,6 +29,10 @@ def tune(json: options.Json = False) -> None:
 
     if find_spec("numba") is None:
         raise UsageError("numba is not installed, so there is nothing to tune", hint="pip install 'rowid[fast]'.")
+    place = tuning.path()
+    with suppress(OSError):  # what is missing then is told by the next line
+        place.parent.mkdir(parents=True, exist_ok=True)
+    require_place(place, force=True)
     tell("compiling the kernel, if that was not done before; about 10 seconds")
     was_kept, first = _load()
     _, second = _load()
@@ -36,10 +41,8 @@ def tune(json: options.Json = False) -> None:
         load_s=second,
         compile_s=tuning.costs().compile_s if was_kept else first,
     )
-    try:
-        place = tuning.keep(measured)
-    except OSError as error:
-        raise SinkError(f"it cannot be written ({error.strerror})", where=str(tuning.path())) from None
+    write_whole(place, as_json(asdict(measured)) + "\n", force=True)
+    tuning.costs.cache_clear()
     if json:
         out(as_json({**asdict(measured), "file": str(place)}))
     else:
