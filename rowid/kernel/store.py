@@ -9,6 +9,7 @@ import hashlib
 import os
 import sys
 import tempfile
+import time
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
@@ -24,6 +25,8 @@ _CALL = ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_void_p, ctypes.c_void_p, *[cty
 _UNUSED = (
     "NRT_MemInfo_call_dtor"  # of numba's own runtime: named in every object file, called only where arrays are made
 )
+_DIGITS = 16
+_OLD_S = 90 * 86_400
 _SUM = hashlib.sha256().digest_size
 
 
@@ -44,6 +47,8 @@ def kept() -> tuple[str, bytes] | None:
     own = not hasattr(os, "getuid") or owner in (0, os.getuid())
     if not own or hashlib.sha256(content[_SUM:]).digest() != content[:_SUM]:
         return None
+    with contextlib.suppress(OSError):  # of a place that can only be read
+        os.utime(path())
     name, _, code = content[_SUM:].partition(b"\0")
     return name.decode(), code
 
@@ -59,12 +64,22 @@ def keep(name: str, code: bytes) -> bool:
             with os.fdopen(handle, "wb") as file:
                 file.write(hashlib.sha256(content).digest() + content)
             Path(temporary).replace(target)
+            _tidy(target.parent)
         except BaseException:
             Path(temporary).unlink(missing_ok=True)
             raise
     except OSError:
         return False
     return True
+
+
+def _tidy(folder: Path) -> None:
+    """Removes what no process has loaded or written for 90 days: what other versions left, if they are gone."""
+    for file in folder.glob(f"kernel-{'[0-9a-f]' * _DIGITS}.bin"):
+        with contextlib.suppress(OSError):
+            seen = file.stat()
+            if time.time() - max(seen.st_mtime, seen.st_atime) > _OLD_S:
+                file.unlink()
 
 
 def linked(name: str, code: bytes) -> Callable[..., None]:
@@ -96,7 +111,7 @@ def _signature() -> str:
     files = [file for file in sorted(Path(__file__).parent.glob("*.py")) if file.name not in _NOT_COMPILED]
     sources = b"".join(file.read_bytes() for file in files)
     facts = (llvmlite.__version__, sys.platform, *processor())
-    return hashlib.sha256(sources + repr(facts).encode()).hexdigest()[:16]
+    return hashlib.sha256(sources + repr(facts).encode()).hexdigest()[:_DIGITS]
 
 
 def processor() -> tuple[str, str]:
