@@ -1,5 +1,7 @@
 """What ``--help`` says of each command; Markdown."""
 
+from rowid.model.profiles import DRIFT
+
 ROWID = """
 Gives every row of a table a stable ID that is made from the row's content alone: the same row has the same ID tomorrow,
 on another machine, and from another file format.
@@ -40,14 +42,14 @@ rowid run people.csv -o people.jsonl.gz --recipe people.yaml
 ```
 """
 
-PROFILE = """
+PROFILE = f"""
 Shows every column of a table: its type, how many nulls and how many different values it has, how good it is, what it
 looks like, and some of its values.
 
 The quality is completeness × validity × tidiness × variety, each from 0 to 1. With `--column` a column is shown in
 full: the most frequent values, range, lengths, patterns, and the reasons. With `--against` it is what changed since
 another state of the table, or since a profile that was saved, the biggest first; the exit code is 1 if a change is of
-size 0.25 or more.
+size {DRIFT} or more.
 
 ```sh
 rowid profile people.csv

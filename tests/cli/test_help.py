@@ -11,6 +11,7 @@ import typer
 
 from rowid.cli import help as texts
 from rowid.cli.app import commands
+from rowid.model.profiles import DRIFT
 from rowid.recipe import DUPLICATES, FORMS, NULLS
 from tests.cli.conftest import ROOT
 
@@ -79,6 +80,11 @@ def test_the_policies_and_forms_are_those_of_the_recipe():
         assert "|".join(sorted(allowed)) in {
             "|".join(sorted(listed.split("\\|"))) for listed in re.findall(r"--\w+ ([\w\\|]+)`", section("run"))
         }
+
+
+def test_the_size_of_a_drift_is_that_of_the_model(rowid):
+    for text in (section("profile"), rowid("profile", "--help").out):
+        assert f"if a change is of size {DRIFT} or more" in " ".join(text.split())
 
 
 def test_every_command_has_a_sentence_and_an_example_and_run_has_the_exit_codes(rowid):
