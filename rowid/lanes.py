@@ -7,6 +7,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import Any, Self, TypeVar
 
 _BEHIND = 2
+_END = object()
 
 S = TypeVar("S")
 T = TypeVar("T")
@@ -63,17 +64,7 @@ class Lane:
 
 def ahead(items: Generator[T, None, None]) -> Generator[T, None, None]:
     """The items of a generator, which runs in a thread of its own, two items ahead; it is closed there, too."""
-    end = object()
-    with ThreadPoolExecutor(1, thread_name_prefix="rowid-read") as thread:
-        try:
-            coming = deque(thread.submit(next, items, end) for _ in range(_BEHIND))
-            while (item := coming.popleft().result()) is not end:
-                yield item  # type: ignore[misc]  # it is not the end
-                coming.append(thread.submit(next, items, end))
-        finally:
-            for one in coming:  # who stops early does not wait for what nobody will look at
-                one.cancel()
-            thread.submit(items.close)
+    return _begun(items, _BEHIND, lambda read: read)
 
 
 def spread(work: Callable[[S], T], items: Generator[S, None, None], threads: int) -> Generator[T, None, None]:
@@ -81,23 +72,26 @@ def spread(work: Callable[[S], T], items: Generator[S, None, None], threads: int
 
     The generator runs in a thread of its own, and is closed there. What it or ``work`` raises comes in its turn.
     """
-    end = object()
 
-    def piece(coming: Future[S | object]) -> T | object:
-        item = coming.result()
-        return end if item is end else work(item)  # type: ignore[arg-type]  # it is not the end
+    def piece(read: Future[S | object]) -> T | object:
+        item = read.result()
+        return _END if item is _END else work(item)  # type: ignore[arg-type]  # it is not the end
 
-    with ThreadPoolExecutor(1, "rowid-read") as first, ThreadPoolExecutor(threads, "rowid-spread") as others:
+    with ThreadPoolExecutor(threads, "rowid-spread") as others:
+        yield from _begun(items, threads + 1, lambda read: others.submit(piece, read))
 
-        def begun() -> Future[T | object]:
-            return others.submit(piece, first.submit(next, items, end))
 
+def _begun(
+    items: Generator[S, None, None], pieces: int, begin: Callable[[Future[S | object]], Future[T | object]]
+) -> Generator[T, None, None]:
+    """What ``begin`` makes of each item that is read, so many pieces ahead."""
+    with ThreadPoolExecutor(1, "rowid-read") as thread:
         try:
-            coming = deque(begun() for _ in range(threads + 1))
-            while (made := coming.popleft().result()) is not end:
+            coming = deque(begin(thread.submit(next, items, _END)) for _ in range(pieces))
+            while (made := coming.popleft().result()) is not _END:
                 yield made  # type: ignore[misc]  # it is not the end
-                coming.append(begun())
+                coming.append(begin(thread.submit(next, items, _END)))
         finally:
-            for one in coming:
+            for one in coming:  # who stops early does not wait for what nobody will look at
                 one.cancel()
-            first.submit(items.close)
+            thread.submit(items.close)

@@ -1,6 +1,7 @@
 """Work beside whoever asked for it keeps its order, its errors and its bounds."""
 
 import threading
+from functools import partial
 
 import pytest
 
@@ -73,19 +74,21 @@ def test_items_come_ahead_in_order_from_one_other_thread_that_also_closes():
     assert set(seen[:-1]) == {seen[0]} != {threading.get_ident()}
 
 
-def test_an_error_comes_after_the_items_before_it():
+@pytest.mark.parametrize("through", [ahead, partial(spread, int, threads=2)])
+def test_an_error_comes_after_the_items_before_it(through):
     def items():
         yield 1
         yield 2
         raise OSError("cut off")
 
-    coming = ahead(items())
+    coming = through(items=items())
     assert [next(coming), next(coming)] == [1, 2]
     with pytest.raises(OSError, match="cut off"):
         next(coming)
 
 
-def test_who_stops_early_closes_what_is_read():
+@pytest.mark.parametrize("through", [ahead, partial(spread, int, threads=2)])
+def test_who_stops_early_closes_what_is_read(through):
     closed = threading.Event()
 
     def items():
@@ -95,7 +98,7 @@ def test_who_stops_early_closes_what_is_read():
         finally:
             closed.set()
 
-    coming = ahead(items())
+    coming = through(items=items())
     next(coming)
     coming.close()
     assert closed.is_set()
@@ -157,23 +160,3 @@ def test_what_spread_work_raises_comes_in_its_turn_whoever_is_first():
     assert next(coming) == 1
     with pytest.raises(KeyError):
         next(coming)
-    coming = spread(str, items(), 2)
-    assert [next(coming), next(coming)] == ["1", "2"]
-    with pytest.raises(OSError, match="cut off"):
-        next(coming)
-
-
-def test_who_stops_early_closes_what_is_spread():
-    closed = threading.Event()
-
-    def items():
-        try:
-            while True:
-                yield 1
-        finally:
-            closed.set()
-
-    coming = spread(str, items(), 2)
-    next(coming)
-    coming.close()
-    assert closed.is_set()
