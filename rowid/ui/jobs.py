@@ -4,7 +4,7 @@ import logging
 import threading
 import time
 from collections import OrderedDict, defaultdict
-from collections.abc import Callable, Hashable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from functools import cache
 from typing import Any, Generic, TypeVar
 
@@ -23,10 +23,14 @@ log = logging.getLogger("rowid.app")
 
 
 class Job(Generic[T]):
-    """A piece of work: how far it is, what came of it. ``work`` is called with the job, in a thread of its own."""
+    """A piece of work: how far it is, what came of it. ``work`` is called with the job, in a thread of its own.
+
+    ``about`` are the IDs of the tables and runs that it needs until it ends.
+    """
 
     def __init__(self, work: "Callable[[Job[T]], T]") -> None:
         self._work = work
+        self.about: set[str] = set()
         self.stop_asked = threading.Event()
         self._ended = threading.Event()
         self.started = time.monotonic()
@@ -86,8 +90,11 @@ class Jobs:
         self._lock = threading.Lock()
         self._slots: defaultdict[str, threading.Semaphore] = defaultdict(lambda: threading.BoundedSemaphore(AT_ONCE))
 
-    def ask(self, key: Hashable, work: Callable[[Job[T]], T], *, lane: str = "") -> Job[T]:
-        """The job of this key, started now if there is none; it waits for others of its ``lane`` at most."""
+    def ask(self, key: Hashable, work: Callable[[Job[T]], T], *, about: Iterable[str] = (), lane: str = "") -> Job[T]:
+        """The job of this key, started now if there is none; it waits for others of its ``lane`` at most.
+
+        ``about``: the tables and runs that whoever asks wants it for, by their IDs.
+        """
         with self._lock:
             job = self._jobs.get(key)
             if job is None:
@@ -96,6 +103,7 @@ class Jobs:
                 threading.Thread(
                     target=job.run, args=(self._slots[lane],), name=f"job-{len(self._jobs)}", daemon=True
                 ).start()
+            job.about.update(about)
             self._jobs.move_to_end(key)
             ended = [key for key, job in self._jobs.items() if job.ended]
             for old in ended[: max(0, len(ended) - KEPT)]:
@@ -137,6 +145,11 @@ class Jobs:
         """The keys of the jobs that have not ended."""
         with self._lock:
             return [key for key, job in self._jobs.items() if not job.ended]
+
+    def needed(self) -> set[str]:
+        """The IDs of the tables and runs that jobs which have not ended are about."""
+        with self._lock:
+            return {one for job in self._jobs.values() if not job.ended for one in job.about}
 
     def close(self, timeout: float = 10.0) -> None:
         """Stops all jobs and waits for them, at most ``timeout`` seconds in all."""

@@ -86,6 +86,7 @@ class Run:
 class Earlier:
     """The result of an earlier run: when it started, its file, and the column of that which holds the IDs."""
 
+    run_id: str
     started_at: str
     path: Path
     id_column: str

@@ -1,8 +1,9 @@
 """What pages ask about a table. Each answer is a job: asked twice, it is worked out once."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Any
+from typing import Any, TypeVar
 
 import pyarrow as pa
 
@@ -21,6 +22,7 @@ from rowid.ui.snapshots import Snapshot
 HEAD_ROWS = 100
 PREVIEW_ROWS = 10
 GROUPS = 20
+T = TypeVar("T")
 _FLOATS = ("halffloat", "float", "double")
 
 
@@ -47,12 +49,12 @@ def _source(path: str, _size: object, _changed: object, options: Any) -> Source:
 
 def info(table: Table) -> Job[SourceInfo]:
     """What was understood of the table."""
-    return process().jobs.ask(("info", *table.state()), lambda job: source(table).info())
+    return _ask(table, ("info", *table.state()), lambda job: source(table).info())
 
 
 def head(table: Table) -> Job[pa.Table]:
     """The first 100 rows."""
-    return process().jobs.ask(("head", *table.state()), lambda job: _head(source(table)))
+    return _ask(table, ("head", *table.state()), lambda job: _head(source(table)))
 
 
 def profile(table: Table) -> Job[TableProfile]:
@@ -61,7 +63,7 @@ def profile(table: Table) -> Job[TableProfile]:
     def work(job: Job[TableProfile]) -> TableProfile:
         return profiler.profile(Watched(source(table), job, "profile").open())
 
-    return process().jobs.ask(("profile", *table.state()), work)
+    return _ask(table, ("profile", *table.state()), work)
 
 
 def verdict(table: Table, recipe: Recipe) -> Job[KeyVerdict]:
@@ -71,7 +73,7 @@ def verdict(table: Table, recipe: Recipe) -> Job[KeyVerdict]:
         limits = bootstrap.limits(Settings.load())
         return pipeline.judge(source(table), recipe, progress=job.report, should_stop=job.should_stop, limits=limits)
 
-    return process().jobs.ask(verdict_key(table, recipe), work)
+    return _ask(table, verdict_key(table, recipe), work)
 
 
 def verdict_key(table: Table, recipe: Recipe) -> tuple[object, ...]:
@@ -94,7 +96,7 @@ def find_keys(table: Table, everything: Recipe) -> Job[KeySearch]:
         others = [column.name for column in found.info().columns if column.name not in everything.columns]
         return pipeline.find_keys(found, exclude=others, rules=rules, progress=job.report, should_stop=job.should_stop)
 
-    return process().jobs.ask(keys_key(table, everything), work)
+    return _ask(table, keys_key(table, everything), work)
 
 
 def keys_key(table: Table, everything: Recipe) -> tuple[object, ...]:
@@ -108,7 +110,7 @@ def choice(table: Table, recipe: Recipe) -> Job[Choice]:
     def work(job: Job[Choice]) -> Choice:
         return pipeline.judge_choice(source(table), recipe, progress=job.report, should_stop=job.should_stop)
 
-    return process().jobs.ask(choice_key(table, recipe), work)
+    return _ask(table, choice_key(table, recipe), work)
 
 
 def choice_key(table: Table, recipe: Recipe) -> tuple[object, ...]:
@@ -124,7 +126,7 @@ def preview(table: Table, recipe: Recipe) -> Job[pa.Table]:
         return _readable(pipeline.preview(source(table), recipe, rows=PREVIEW_ROWS), recipe.id_column)
 
     key = ("preview", *table.state(), recipe.fingerprint, recipe.id_column, recipe.key_env)
-    return process().jobs.ask(key, work)
+    return _ask(table, key, work)
 
 
 def report(table: Table, recipe: Recipe, earlier: Earlier | None = None) -> Job[QualityReport]:
@@ -143,7 +145,8 @@ def report(table: Table, recipe: Recipe, earlier: Earlier | None = None) -> Job[
             groups=GROUPS,
         )
 
-    return process().jobs.ask(("report", *table.state(), recipe.fingerprint, recipe.key_env, earlier), work)
+    key = ("report", *table.state(), recipe.fingerprint, recipe.key_env, earlier)
+    return _ask(table, key, work, *([earlier.run_id] if earlier else []))
 
 
 def spellings(rows: pa.Table, column: str, rule: Rule, *, limit: int = 5) -> list[Spelling]:
@@ -171,7 +174,12 @@ def spellings(rows: pa.Table, column: str, rule: Rule, *, limit: int = 5) -> lis
 
 def cells(table: Table) -> Job[pa.Table]:
     """The first 100 rows as the engine meets them: a CSV's cells still know their characters."""
-    return process().jobs.ask(("cells", *table.state()), lambda job: _first(source(table)))
+    return _ask(table, ("cells", *table.state()), lambda job: _first(source(table)))
+
+
+def _ask(table: Table, key: tuple[object, ...], work: Callable[[Job[T]], T], *runs: str) -> Job[T]:
+    """The job of this key, which is about a table and runs."""
+    return process().jobs.ask(key, work, about=(table.id, *runs))
 
 
 def _first(found: Source) -> pa.Table:

@@ -36,12 +36,13 @@ def tidy(settings: Settings) -> int:
         for left in parent.glob(f"*{_GONE}"):  # by a process that ended meanwhile
             shutil.rmtree(left, ignore_errors=True)
     found = sorted((kept for parent in parents for kept in _kept(parent)), key=lambda kept: kept.used_at)
-    room, now, busy = settings.keep_mb * 1_000_000 - sum(kept.size for kept in found), time.time(), _busy()
+    room, now = settings.keep_mb * 1_000_000 - sum(kept.size for kept in found), time.time()
+    needed = process().jobs.needed()
     gone = 0
     for kept in found:
         age = now - kept.used_at
         too_much = room < 0 or age > settings.keep_days * _DAY_S
-        if too_much and age > _DAY_S and kept.folder.name not in busy and _delete(kept.folder):
+        if too_much and age > _DAY_S and kept.folder.name not in needed and _delete(kept.folder):
             room += kept.size
             gone += 1
     if gone:
@@ -56,11 +57,6 @@ def _kept(parent: Path) -> Iterator[_Kept]:
             yield _Kept(folder, folder.stat().st_mtime, size)
         except OSError:
             continue  # another process deletes it, or writes to it
-
-
-def _busy() -> str:
-    """The keys of the jobs that go on, as text: each names the table or the run that it is about."""
-    return repr(process().jobs.open_keys())
 
 
 def _delete(folder: Path) -> bool:

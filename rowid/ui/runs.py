@@ -134,7 +134,8 @@ def start(plan: Plan, settings: Settings) -> Run:
         retention.tidy(settings)
         return trail
 
-    process().jobs.ask(("run", run.id, plan.table.id, plan.table.name), work, lane=_lane(plan))
+    key = ("run", run.id, plan.table.id, plan.table.name)
+    process().jobs.ask(key, work, about=(run.id, plan.table.id), lane=_lane(plan))
     return run
 
 
@@ -144,7 +145,7 @@ def dry_run(plan: Plan, settings: Settings) -> Job[AuditTrail]:
     def work(job: Job[AuditTrail]) -> AuditTrail:
         return _do(plan, job, settings, "", (), dry_run=True)
 
-    return process().jobs.ask(dry_run_key(plan), work, lane=_lane(plan))
+    return process().jobs.ask(dry_run_key(plan), work, about=(plan.table.id,), lane=_lane(plan))
 
 
 def dry_run_key(plan: Plan) -> tuple[object, ...]:

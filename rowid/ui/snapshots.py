@@ -51,7 +51,7 @@ def reading(table: Table) -> Job[Receipt] | None:
         return None
     job = process().jobs.get(_key(table))
     if job is None and not table.path.exists():
-        job = process().jobs.ask(_key(table), lambda job: read(table, job), lane=_key(table)[1])
+        job = process().jobs.ask(_key(table), lambda job: read(table, job), about=(table.id,), lane=_key(table)[1])
     return None if job is None or job.result is not None else job
 
 

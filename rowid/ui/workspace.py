@@ -189,7 +189,7 @@ class Workspace:
             if same and print_ and (one.receipt or {}).get("recipe_fingerprint") == print_:
                 path = self.result(one.id, one.file)
                 if path is not None:
-                    return Earlier(one.started_at, path, str(one.recipe.get("id_column", "row_id")))
+                    return Earlier(one.id, one.started_at, path, str(one.recipe.get("id_column", "row_id")))
         return None
 
     def has_receipt(self, run_id: str) -> bool:

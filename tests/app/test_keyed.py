@@ -47,7 +47,7 @@ def test_a_report_of_ids_that_such_a_variable_keyed_compares_none(table, workspa
     allowed, other = keyed("ROWID_KEY"), keyed("PASSWORD")
     run = runs.start(runs.Plan(table, allowed, "Parquet"), settings)
     assert runs.job(run).wait(20)
-    earlier = Earlier(run.started_at, runs.result_path(workspace.run(run.id), settings), "row_id")
+    earlier = Earlier(run.id, run.started_at, runs.result_path(workspace.run(run.id), settings), "row_id")
     for recipe, compared in (allowed, True), (other, False):
         asked = questions.report(table, recipe, earlier)
         assert asked.wait(20)

@@ -8,9 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from rowid.ui import retention, runs
+from rowid.settings import Settings
+from rowid.ui import questions, retention, runs, snapshots
 from rowid.ui.draft import Draft
-from rowid.ui.jobs import process
+from rowid.ui.nouns import Earlier, Target
 from rowid.ui.workspace import Workspace
 from tests.app.test_pages import at
 
@@ -62,15 +63,72 @@ def test_what_was_in_hand_within_a_day_stays_however_much_there_is(kept, setting
     assert folder.exists()
 
 
-def test_what_a_job_is_about_stays(kept, settings):
-    (folder,), release = kept(40), threading.Event()
-    job = process().jobs.ask(("run", "1", folder.name, "x.csv"), lambda _: release.wait(20))
-    try:
+RECIPE = Draft().recipe(["a"])
+TARGET = Target("connection://crm?table=new")
+ASKED = {
+    "info": questions.info,
+    "head": questions.head,
+    "cells": questions.cells,
+    "profile": questions.profile,
+    "verdict": lambda table: questions.verdict(table, RECIPE),
+    "keys": lambda table: questions.find_keys(table, RECIPE),
+    "choice": lambda table: questions.choice(table, RECIPE),
+    "preview": lambda table: questions.preview(table, RECIPE),
+    "report": lambda table: questions.report(table, RECIPE),
+    "dry run": lambda table: runs.dry_run(runs.Plan(table, RECIPE, "CSV", target=TARGET), Settings.load()),
+    "run": lambda table: runs.job(runs.start(runs.Plan(table, RECIPE, "CSV"), Settings.load())),
+}
+
+
+@pytest.fixture
+def server_file(tmp_path, settings, monkeypatch):
+    """Connects a file of the server's data folder, which knows nothing of the table that it is."""
+    monkeypatch.setenv("ROWID_DATA_DIR", str(tmp_path))
+    (tmp_path / "x.csv").write_text("a\n1\n")
+    return lambda: Workspace(Settings.load()).add_server_file("x.csv")
+
+
+@pytest.fixture
+def held(monkeypatch):
+    """Jobs that begin while it is locked get no source of a table."""
+    lock, real = threading.Lock(), questions.source
+
+    def source(table):
+        with lock:
+            return real(table)
+
+    monkeypatch.setattr(questions, "source", source)
+    return lock
+
+
+@pytest.mark.usefixtures("crm")
+@pytest.mark.parametrize("asked", ASKED)
+def test_what_a_job_is_about_stays(server_file, settings, held, asked):
+    tables = [server_file(), server_file()]  # one file, one job, two tables
+    with held:
+        jobs = [ASKED[asked](table) for table in tables]
+        folders = [aged(settings.state_dir / "tables" / table.id, 40) for table in tables]
         assert retention.tidy(settings) == 0
-    finally:
-        release.set()
+    assert all(job.wait(20) for job in jobs)
+    retention.tidy(settings)
+    assert [folder.exists() for folder in folders] == [False, False]
+
+
+def test_the_earlier_run_of_a_report_and_the_rows_that_are_read_stay(kept, settings, workspace, held, monkeypatch):
+    (result,), (folder,) = kept(40, run=True), kept(0)
+    table = workspace.table(folder.name)
+    earlier = Earlier(result.name, "", result / "x.row_id.csv", "row_id")
+    read = workspace.add_address("t", "connection://crm?table=t")
+    monkeypatch.setattr(snapshots, "read", lambda table, _: questions.source(table))
+    with held:
+        job, reading = questions.report(table, RECIPE, earlier), snapshots.reading(read)
+        rows = aged(settings.state_dir / "tables" / read.id, 40)
+        assert retention.tidy(settings) == 0
     assert job.wait(20)
-    assert retention.tidy(settings) == 1
+    assert reading.wait(20)
+    assert retention.tidy(settings) == 2
+    assert not result.exists()
+    assert not rows.exists()
 
 
 def test_a_page_that_is_drawn_says_that_its_table_and_its_run_are_in_use(kept, settings, workspace, app):
