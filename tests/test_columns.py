@@ -11,12 +11,14 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from rowid import canonical
+from rowid.canonical.kinds import duration_text
 from rowid.canonical.normal import WHITE_SPACE
 from rowid.errors import CanonicalError
 from rowid.recipe import NORMALISERS, Recipe, Rule
 
 CASES = "aZ\x00\x1c ßİıΣσς\u0301\u0344é\u1e9bÅ\u212bﬁǰ한\u1100\u1161Ⅷ\U0001e900😀"
 STRINGS = st.text(st.sampled_from(CASES + WHITE_SPACE) | st.characters(exclude_categories=["Cs"]), max_size=12)
+TICKS = {"s": 10**9, "ms": 10**6, "us": 10**3, "ns": 1}
 STEPS = st.lists(st.sampled_from(NORMALISERS), unique=True).filter(lambda steps: not {"lower", "upper"} <= {*steps})
 PLACES = st.none() | st.integers(0, 18)
 DIGITS = st.text("0123456789", max_size=20)
@@ -73,6 +75,17 @@ def test_decimals_of_every_width(data, width, places):
     units = data.draw(st.lists(st.none() | st.integers(-most, most) | st.integers(-1000, 1000)))
     values = [None if unit is None else Decimal((unit < 0, tuple(map(int, str(abs(unit)))), -scale)) for unit in units]
     agree(pa.array(values, type_), rule_of(decimals=places))
+
+
+@given(st.lists(st.none() | st.integers(-(2**63) + 1, 2**63 - 1) | st.integers(-2000, 2000)), st.sampled_from([*TICKS]))
+@example([0, -1, 1, 10**9, -(10**9), 10**6, 1_500_000_000, -(2**63), 2**63 - 1, None, 999, 100], "ns")
+@example([0, -1, 1, None, -60], "s")
+def test_durations_of_every_unit(ticks, unit):
+    """Against the text of their nanoseconds: Python's own durations end before Arrow's do."""
+    durations = pa.array(ticks, pa.int64()).view(pa.duration(unit))
+    expected = [None if tick is None else duration_text(tick * TICKS[unit]) for tick in ticks]
+    for at in range(2):
+        assert canonical.texts(durations[at:], rule_of(decimals=1)).to_pylist() == expected[at:]
 
 
 @given(st.lists(st.none() | NUMBERS), PLACES)

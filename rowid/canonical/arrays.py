@@ -87,7 +87,7 @@ def _kind(type_: pa.DataType, column: str) -> Kind:
 
 
 def _written(array: pa.Array, kind: Kind, rule: Rule, column: str, first_row: int) -> pa.Array:
-    found = columns.texts(_payloads(array), kind, rule)
+    found = columns.texts(array if kind == "duration" else _payloads(array), kind, rule)
     if found is not None:
         written, odd = found
         if not pc.any(odd).as_py():

@@ -22,6 +22,8 @@ Texts = tuple[pa.Array, pa.Array]
 _SCALE = 18
 _EXACT = pa.decimal128(37, _SCALE)
 _MOST_DIGITS = {128: 38, 256: 76}  # of a decimal of so many bits
+_TICKS = pa.decimal128(19)
+_PLACES = {"s": 0, "ms": 3, "us": 6, "ns": 9}
 _LONGEST = _SCALE + 2  # characters that are sure to have no more than 18 behind the point
 _RUN = f"[{WHITE_SPACE}]+"
 _PLAIN_NUMBER = rf"^[{WHITE_SPACE}]*[+-]?[0-9]{{1,18}}(?:\.[0-9]{{1,18}})?[{WHITE_SPACE}]*$"
@@ -29,7 +31,10 @@ _BETWEEN = "\0"  # no letter, no mark: what stands on one side of it does not ch
 
 
 def texts(array: pa.Array, kind: Kind, rule: Rule) -> Texts | None:
-    """The texts of a column by a rule; None where nothing here is of use. Decimals are of 128 or 256 bits."""
+    """The texts of a column by a rule; None where nothing here is of use.
+
+    Floats are of 64 bits, decimals of 128 or 256.
+    """
     if rule.normalise and kind == "string" and rule.type in (None, "text"):
         return _normalised(array, rule)
     if rule.type == "number" and kind == "string":
@@ -38,6 +43,8 @@ def texts(array: pa.Array, kind: Kind, rule: Rule) -> Texts | None:
         return _floats(array) if rule.decimals is None else _rounded_floats(array, rule.decimals)
     if rule.type is None and kind == "decimal" and array.type.scale >= 0:
         return _decimals(array, rule.decimals)
+    if rule.type is None and kind == "duration":
+        return _durations(array)
     return None
 
 
@@ -69,6 +76,15 @@ def _decimals(numbers: pa.Array, places: int | None) -> Texts | None:
     zero = pc.equal(numbers, pa.scalar(Decimal(0), numbers.type))
     written = pc.if_else(zero, pa.scalar("0", TEXT), written)
     return written, pc.match_substring(written, "E").fill_null(False)
+
+
+def _durations(durations: pa.Array) -> Texts | None:
+    """So many ticks of 10**-n seconds are the decimal of as many places."""
+    ticks = durations.view(pa.int64())
+    found = _decimals(ticks.cast(_TICKS).view(pa.decimal128(_TICKS.precision, _PLACES[durations.type.unit])), None)
+    before = pc.if_else(pc.less(ticks, 0), pa.scalar("-PT", TEXT), pa.scalar("PT", TEXT))
+    behind, nothing = pa.scalar("S", TEXT), pa.scalar("", TEXT)
+    return found and (pc.binary_join_element_wise(before, pc.ascii_ltrim(found[0], "-"), behind, nothing), found[1])
 
 
 def _numbers(strings: pa.Array, rule: Rule) -> Texts | None:
