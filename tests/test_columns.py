@@ -121,6 +121,20 @@ def test_what_an_array_holds_as_it_is_becomes_one(one):
     assert all(canonical.array_of([one, other]) is None for other in others if type(other) is not type(one))
 
 
+LATER = "0.125 -7 1E+3 1E-30 -0 0E-9 NaN sNaN Infinity 1E+37 99999999999999999999.5 1E+80 0.1234567890123456789"
+
+
+@pytest.mark.parametrize("later", LATER.split())
+@pytest.mark.parametrize("sooner", ["0.50", "3", "NaN", "1E-20"])
+def test_decimals_that_come_late_keep_their_digits(sooner, later):
+    values = [Decimal(sooner), None] * 200 + [Decimal(later)]
+    alike = canonical.array_of(values)
+    if later in ("Infinity", "1E+80"):
+        assert alike is None
+    else:
+        assert canonical.texts(alike).to_pylist() == [canonical.text(value) for value in values]
+
+
 def test_what_an_array_would_change_or_refuse_stays_as_it_is():
     values = [2**63, "\ud800", Decimal("Infinity"), Decimal(10) ** 80, datetime(2024, 1, 1, tzinfo=UTC), np.int64(5)]
     assert [canonical.array_of([value]) for value in values] == [None] * len(values)

@@ -15,6 +15,8 @@ from rowid.errors import CanonicalError
 from rowid.recipe import Rule
 
 _FEW = 5  # rows that an error names
+_SOME = 100  # decimals that tell how many places the others have
+_DIGITS = 38  # the most of a decimal of 128 bits
 _TYPES: dict[type, pa.DataType | None] = {
     str: pa.large_string(), bytes: pa.large_binary(), bool: pa.bool_(), int: pa.int64(), float: pa.float64(),
     Decimal: None, date: pa.date32(), datetime: pa.timestamp("us"), timedelta: pa.duration("us"),
@@ -34,8 +36,17 @@ def array_of(values: Sequence[Any]) -> pa.Array | None:
         if kind is datetime and any(getattr(value, "tzinfo", None) is not None for value in values):
             return None
         with suppress(pa.ArrowException, UnicodeEncodeError, OverflowError, TypeError):
-            return pa.array(values, _TYPES[kind], from_pandas=True)
+            return _decimals(values) if kind is Decimal else pa.array(values, _TYPES[kind], from_pandas=True)
     return None
+
+
+def _decimals(values: Sequence[Any]) -> pa.Array:
+    """Arrow takes its time to find a type for all, and little to find that the type of the first ones will not do."""
+    first = pa.array(values[:_SOME], from_pandas=True).type
+    if pa.types.is_decimal128(first):
+        with suppress(pa.ArrowInvalid):
+            return pa.array(values, pa.decimal128(_DIGITS, first.scale), from_pandas=True)
+    return pa.array(values, from_pandas=True)
 
 
 def texts_of(values: Iterable[Any], rule: Rule, *, column: str) -> pa.Array:
