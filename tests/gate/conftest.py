@@ -1,7 +1,8 @@
 """A users file with cheap hashes, and a gate before a small application, called as a server calls it."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
@@ -50,6 +51,12 @@ def sessions(tmp_path, users) -> Sessions:
     return Sessions(tmp_path / "login", users)
 
 
+def finished(coroutine: Coroutine) -> None:
+    """Runs a coroutine to its end, in a thread of its own: tests of the browser leave a loop running in theirs."""
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, coroutine).result()
+
+
 @dataclass
 class Answer:
     status: int
@@ -84,7 +91,7 @@ class Client:
         async def send(message):
             sent.append(message)
 
-        asyncio.run(self.gate(self.scope("http", path, headers, cookies, method=method, query=query), receive, send))
+        finished(self.gate(self.scope("http", path, headers, cookies, method=method, query=query), receive, send))
         start, *rest = sent
         pairs = [(name.decode(), value.decode()) for name, value in start["headers"]]
         return Answer(start["status"], pairs, b"".join(each.get("body", b"") for each in rest).decode())

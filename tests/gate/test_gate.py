@@ -7,7 +7,7 @@ import pytest
 from itsdangerous import URLSafeTimedSerializer
 
 from rowid.gate import USER_HEADER, gate
-from tests.gate.conftest import PASSWORDS, write_users
+from tests.gate.conftest import PASSWORDS, finished, write_users
 
 
 @pytest.mark.parametrize("path", ["/", "/connect", "/a-page_2/", "/login/", "/Überblick"])
@@ -148,7 +148,7 @@ def test_a_browser_that_goes_away_while_it_sends_is_no_error(client):
     async def send(message):
         sent.append(message)
 
-    asyncio.run(client.gate(scope, gone, send))
+    finished(client.gate(scope, gone, send))
     assert sent[0]["status"] == 400
 
 
@@ -241,7 +241,7 @@ def converse(client, cookies, on_open=lambda: None):
         on_open()
         await asyncio.wait_for(talk, 5)
 
-    asyncio.run(run())
+    finished(run())
     return [message["type"] for message in sent]
 
 
@@ -265,4 +265,4 @@ def test_an_error_behind_an_open_web_socket_is_not_swallowed(client):
     cookies = client.log_in().cookies
     client.gate._app = fails
     with pytest.raises(ZeroDivisionError):
-        asyncio.run(client.gate(client.scope("websocket", "/", cookies=cookies), None, None))
+        finished(client.gate(client.scope("websocket", "/", cookies=cookies), None, None))
