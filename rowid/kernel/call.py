@@ -19,8 +19,6 @@ _PART = 131_072
 _DIGEST, _HEX, _NULLS = 32, 64, 2  # bytes of a row
 _NOTHING = pa.py_buffer(b"")
 
-_NO_DIGESTS = np.empty((0, _DIGEST), np.uint8)
-
 
 @dataclass(slots=True)
 class Rows:
@@ -41,8 +39,6 @@ class Rows:
     @property
     def digests(self) -> np.ndarray:
         """Uint8 (n, 32); no rows if they were not wanted."""
-        if not self.digest.size:
-            return _NO_DIGESTS
         return np.frombuffer(self.digest, np.uint8).reshape(-1, _DIGEST)
 
     @property

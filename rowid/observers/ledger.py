@@ -91,7 +91,7 @@ class Ledger:
         """The run of this identifier, or None."""
         return next(iter(self._select("WHERE run_id = ?", run_id)), None)
 
-    def totals(self, bounds: Sequence[float] = ()) -> RunTotals:
+    def totals(self, bounds: Sequence[float]) -> RunTotals:
         """What all runs came to; ``bounds`` are seconds (see ``RunTotals.took``)."""
         counts = "COUNT(*), TOTAL(rows), TOTAL(duplicate_rows), TOTAL(null_ids), TOTAL(elapsed_s), MAX(heard_at)"
         took = "".join(", TOTAL(elapsed_s <= ?)" for _ in bounds)
